@@ -1,0 +1,1 @@
+"""The web process: hears deliveries and keeps them."""

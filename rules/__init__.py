@@ -1,0 +1,1 @@
+"""What rules are and how an event is judged by them: values in, values out, no clock and no I/O."""

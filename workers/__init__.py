@@ -1,0 +1,1 @@
+"""The worker process: decides about events and acts on Heroku."""
