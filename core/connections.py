@@ -1,0 +1,68 @@
+"""How each process talks to Redis: time-outs everywhere, as few connections as it can live with."""
+
+from typing import Any
+
+import redis
+import redis.asyncio
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from core.settings import Settings
+
+CONNECT_SECONDS = 2.0
+ANSWER_SECONDS = 2.0  # in the receiver: a delivery must not wait long for its 503
+WORK_SECONDS = 10.0  # in a worker: a script over a full batch, on a slow server
+CHECK_SECONDS = 25  # Heroku cuts idle connections after 300 s
+
+
+def for_receiver(settings: Settings) -> redis.asyncio.Redis:
+    """Short time-outs and no retry: whatever fails is answered 503, and Heroku tries again."""
+    return redis.asyncio.Redis.from_url(
+        _url(settings),
+        max_connections=2,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=ANSWER_SECONDS,
+        socket_keepalive=True,
+        health_check_interval=0,
+        retry=AsyncRetry(NoBackoff(), 0),
+        protocol=2,
+        **_tls(settings),
+    )
+
+
+def for_worker(settings: Settings, *, connections: int = 2) -> redis.Redis:
+    """One small pool for all threads; a thread waits for a free connection rather than opening another."""
+    pool = redis.BlockingConnectionPool.from_url(
+        _url(settings),
+        max_connections=connections,
+        timeout=WORK_SECONDS,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=WORK_SECONDS,
+        socket_keepalive=True,
+        health_check_interval=CHECK_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        protocol=2,
+        **_tls(settings),
+    )
+    return redis.Redis.from_pool(pool)
+
+
+def broker_url(settings: Settings) -> str:
+    """The same server as Celery spells it."""
+    url = _url(settings)
+    if url.startswith("unix://"):
+        return "redis+socket://" + url.removeprefix("unix://")
+    if url.startswith("rediss://") and "ssl_cert_reqs" not in url:
+        return url + ("&" if "?" in url else "?") + "ssl_cert_reqs=none"
+    return url
+
+
+def _url(settings: Settings) -> str:
+    assert settings.redis_url is not None  # noqa: S101  `read("redis_url")` has seen to it
+    return settings.redis_url.get_secret_value()
+
+
+def _tls(settings: Settings) -> dict[str, Any]:
+    """Heroku's certificates are self-signed."""
+    return {"ssl_cert_reqs": "none"} if _url(settings).startswith("rediss://") else {}

@@ -1,0 +1,73 @@
+"""Where everything stands in Redis: each key's name, shape, size and end.
+
+The scripts beside this module see these names as the table `L`, so that no key is spelt anywhere else.
+Times are milliseconds of Redis's own clock. `<lane>` is `decide` or `act`.
+"""
+
+FORMAT = 1  # of event and run records; a worker that finds another number puts the row back
+
+# --- accepting ---
+EVENT = "dh:event:"  # <id> → string: format byte, zlib of header and body, then decisions as JSON lines.
+#                      About 1 kB for a body of 2 kB. Ends KEEP_DAYS after it was decided.
+EVENTS = "dh:events"  # sorted set: event id, score = when accepted. Trimmed with the events.
+SEEN = "dh:seen:"  # <hour of creation>:<level>:<slot> → set of 63-bit hashes of ids, at most SEEN_BUCKET
+#                    each (an intset, 9 bytes an event). Ends SEEN_SECONDS after its last addition.
+SEEN_ONE = "dh:seen-one:"  # <hash> → "1", for what came without a time of creation. Same end.
+ROOM = "dh:room"  # hash: at, used, max: Redis's memory as last looked at. One key.
+COUNT = "dh:count"  # hash: counter → number, what /metrics shows. One key, a few dozen fields.
+
+# --- the due list: one structure, two lanes, so that neither kind of work wades through the other's ---
+DUE = "dh:due:"  # <lane> → sorted set: event or run id, score = when to look (again)
+CLAIMS = "dh:claims:"  # <lane> → hash: row → "worker|token|attempts|not before"; gone when the row is
+DEAD = "dh:dead"  # hash: "<lane> <id>" → JSON {at, attempts}; until replayed, or DEAD_DAYS
+WAKE = "dh:wake:"  # <lane> → "1" while a wake-up is under way; ends after WAKE_MILLISECONDS
+QUEUE = "dh:q:"  # <lane> → list, Celery's own; a few messages of 1 kB at most
+PAUSED = "dh:paused"  # string: JSON {by, why, at}; ends when a person resumes
+
+# --- workers ---
+WORKERS = "dh:workers"  # hash: worker → JSON {beat, rules, version}; a field ends with its worker
+TICK = "dh:tick"  # string: when anybody ticked last
+GRACE = "dh:grace"  # string: after a silence of all, nobody is held dead. Ends after GRACE_MILLISECONDS
+EPOCH = "dh:epoch"  # string: "<uuid> <since>"; no end: if it is gone, so is all that we knew
+BOOK = "dh:book:"  # <digest> → JSON, the rules' names and clauses that decisions refer to. Ends with the events
+
+# --- gates ---
+REPEAT = "dh:repeat:"  # <content digest> → event id. Ends after REPEAT_MILLISECONDS
+WINDOW = "dh:window:"  # <rule>:<key> → sorted set: event id, score = its time. Ends after twice the window
+COOLDOWN = "dh:cooldown:"  # <mode>:<rule>:<key> → run id. Ends with the cooldown
+LIMIT = "dh:limit:"  # <mode>:<rule> → sorted set: run id, "!" before it once it had an effect. Ends with the limit
+BREAKER = "dh:breaker:"  # <mode>:<rule> → JSON {at, run, max}; ends when a person closes it
+LINE = "dh:line:"  # <rule>:<key> → list of run ids, the first one at work. At most LINE_LENGTH + 1
+OWN = "dh:own:"  # <id of what we made> → run id. Ends after OWN_SECONDS
+INTENT = "dh:intent:"  # <app>:<kind>:<target> → run id, from before a call until its answer is written
+
+# --- runs ---
+RUN = "dh:run:"  # <event>:<rule> → hash: plan, event, state, a journal line a step. Ends RUN_DAYS after its end
+RUNS = "dh:runs"  # sorted set: run id, score = when planned. Trimmed with the runs
+LOCK = "dh:lock:"  # <app> → run id, while a call that changes the app is under way
+BAD = "dh:bad:"  # <app> → hash: id of a release, or its slug, that was taken back → run id. Ends after BAD_DAYS
+CRASHED = "dh:crashed:"  # <release> → number of crashes seen. Ends after RUN_DAYS
+
+# --- numbers ---
+SEEN_SECONDS = 80 * 3600  # Heroku repeats for 72 h
+SEEN_BUCKET = 500  # above 512 a set of integers stops being compact
+SEEN_LEVELS = 10  # level n has 4^n slots: room for 175 million events of one hour
+ROOM_MILLISECONDS = 100  # how long a look at the memory is good for
+FULL_SHARE = 0.8  # of maxmemory: from here on deliveries are refused
+DEEP = 100_000  # rows due: from here on deliveries are refused
+WAKE_MILLISECONDS = 1_000
+QUEUE_DEPTH = 20  # wake-ups that may wait; each is worth a whole batch
+ATTEMPTS = 5  # claims that may run out before a row is a dead letter
+LEASE_MILLISECONDS = 60_000  # longer than the longest call (20 s) and its margin
+UNKNOWN_MILLISECONDS = 30_000  # after a call with no known outcome, nobody looks sooner
+DEAD_WORKER_MILLISECONDS = 6_000  # without a beat; a worker beats each second
+GRACE_MILLISECONDS = 3_000
+REPEAT_MILLISECONDS = 600_000
+PARK_MILLISECONDS = 2_000  # an event that overtook the answer to the call that caused it
+LINE_LENGTH = 10  # runs that may queue for one rule and key
+OWN_SECONDS = SEEN_SECONDS
+INTENT_MILLISECONDS = 900_000
+LOCK_MILLISECONDS = LEASE_MILLISECONDS
+RUN_DAYS = 30
+BAD_DAYS = 90
+DEAD_DAYS = 30

@@ -1,0 +1,54 @@
+-- What several scripts use. Stands before each of them; L holds the layout's names and numbers.
+
+-- Milliseconds by Redis's clock, the only one that counts.
+local function now_ms()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+-- Whole milliseconds as Redis wants them; Lua would write large ones as 1.7e+12.
+local function text(ms)
+  return string.format('%.0f', ms)
+end
+
+-- Puts one wake-up on a lane's queue, unless plenty wait.
+local function push_wake(lane, envelope)
+  if redis.call('LLEN', L.QUEUE .. lane) < L.QUEUE_DEPTH then
+    redis.call('LPUSH', L.QUEUE .. lane, envelope)
+  end
+end
+
+-- Wakes a worker, unless somebody did within the last second.
+local function arm(lane, envelope)
+  if redis.call('SET', L.WAKE .. lane, '1', 'NX', 'PX', L.WAKE_MILLISECONDS) then
+    push_wake(lane, envelope)
+  end
+end
+
+-- A claim as it stands on a row: worker, token, attempts, not before. Nil where nobody has claimed it.
+local function claim_of(lane, row)
+  local value = redis.call('HGET', L.CLAIMS .. lane, row)
+  if not value then return nil end
+  local worker, token, attempts, not_before = string.match(value, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)$')
+  return {worker = worker, token = token, attempts = tonumber(attempts), not_before = tonumber(not_before)}
+end
+
+local function write_claim(lane, row, claim)
+  redis.call('HSET', L.CLAIMS .. lane, row,
+    claim.worker .. '|' .. claim.token .. '|' .. text(claim.attempts) .. '|' .. text(claim.not_before))
+end
+
+-- Does the caller still hold the row?
+local function holds(lane, row, token)
+  local claim = claim_of(lane, row)
+  return claim ~= nil and claim.token == token
+end
+
+-- Makes a run's row due now; a run that somebody works on is left alone.
+local function poke_run(run, now, envelope)
+  if redis.call('HEXISTS', L.CLAIMS .. 'act', run) == 1 then return false end
+  if not redis.call('ZSCORE', L.DUE .. 'act', run) then return false end
+  redis.call('ZADD', L.DUE .. 'act', text(now), run)
+  arm('act', envelope)
+  return true
+end

@@ -1,0 +1,132 @@
+"""Everything that can be set, in one frozen class; each field is an environment variable of the same name."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+Brake = Literal["live", "shadow", "off"]
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be used; whoever starts the process must mend it. Holds no values."""
+
+
+class Settings(BaseSettings):
+    """What the processes of the service read at their start, and never again."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True, populate_by_name=True
+    )
+
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="Secrets that sign Heroku's deliveries, comma-separated: one per subscription, "
+        "and the old beside the new while a secret is replaced. Required.",
+    )
+    webhook_authorization: SecretStr | None = Field(
+        None, description="The exact Authorization header given when the webhook was registered, if one was."
+    )
+    redis_url: SecretStr | None = Field(
+        None, description="Where Redis is; the Key-Value Store add-on sets it. Required."
+    )
+    heroku_api_key: SecretStr | None = Field(
+        None,
+        description="A token for Heroku's API. Without one the service runs if no live rule needs the API.",
+    )
+    heroku_api_url: str = Field(
+        "https://api.heroku.com", description="Where Heroku's API is; changed only to use the simulator."
+    )
+    rules_path: str = Field("rules/library", description="Rule files or folders of them, separated by colons.")
+    rules_yaml: str | None = Field(None, description="A rule file's text, which adds to RULES_PATH.")
+    act: Brake | None = Field(
+        None,
+        description="The brake over all rules: live lets each rule's own mode count, shadow lets them decide "
+        "and touch nothing, off stops them. Default live; shadow in a review app.",
+    )
+    service_account: bool = Field(
+        False,
+        description="true if HEROKU_API_KEY belongs to an account that only Dynohook uses: then whatever that "
+        "account does is our own effect and starts nothing.",
+    )
+    metrics_token: SecretStr | None = Field(
+        None, description="Bearer token that opens /metrics; without one there is no such page."
+    )
+    keep_days: Annotated[int, Field(ge=1, le=365)] = Field(14, description="How long decided events are kept, in days.")
+    keep_megabytes: Annotated[int, Field(ge=5, le=100_000)] = Field(
+        15,
+        description="How much memory Redis may use, in MB, before the oldest decided events are let go; "
+        "the smallest plan has 25.",
+    )
+    log_format: Literal["logfmt", "json", "console"] = Field("logfmt", description="How log lines are written.")
+
+    heroku_app_id: str | None = Field(
+        None, description="Set by Heroku's dyno metadata: our own app, on which nothing is done unasked."
+    )
+    heroku_app_name: str | None = Field(None, description="Set by Heroku's dyno metadata: our own app's name.")
+    heroku_parent_app_name: str | None = Field(
+        None, description="Set by Heroku in a review app; then ACT defaults to shadow."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment (or what a test hands in) and nothing else."""
+        return init_settings, env_settings
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _no_blank_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and any(not part.strip() for part in value.get_secret_value().split(",")):
+            raise ValueError("one of its comma-separated entries is blank")
+        return value
+
+    @property
+    def webhook_secrets(self) -> tuple[SecretStr, ...]:
+        """Each configured secret by itself; empty if none is set."""
+        if self.webhook_secret is None:
+            return ()
+        return tuple(SecretStr(part.strip()) for part in self.webhook_secret.get_secret_value().split(","))
+
+    @property
+    def brake(self) -> Brake:
+        """The mode no rule may exceed: ACT, or shadow in a review app that says nothing else."""
+        if self.act is not None:
+            return self.act
+        return "shadow" if self.heroku_parent_app_name else "live"
+
+    @property
+    def own_app(self) -> frozenset[str]:
+        """Id and name of the app that the service itself is, as far as they are known."""
+        return frozenset(filter(None, (self.heroku_app_id, self.heroku_app_name)))
+
+
+WAYS_OUT = {
+    "webhook_secret": "give it the secret with which the webhook was registered",
+    "redis_url": "add Heroku Key-Value Store, or use bin/dev, which starts a server of its own",
+}
+
+
+def read(*needed: str, environment: Mapping[str, Any] | None = None) -> Settings:
+    """The settings, with each of `needed` present. Raises SettingsError, which names what to set and no value."""
+    try:
+        settings = Settings() if environment is None else _from(environment)
+    except ValidationError as error:
+        problems = "; ".join(f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False))
+        raise SettingsError(problems) from None
+    for name in needed:
+        if getattr(settings, name) is None:
+            raise SettingsError(f"{name.upper()} is not set: {WAYS_OUT[name]}")
+    return settings
+
+
+def _from(environment: Mapping[str, Any]) -> Settings:
+    known = {name.lower(): value for name, value in environment.items() if value != ""}
+    return Settings.model_validate({name: known[name] for name in Settings.model_fields if name in known})
