@@ -1,0 +1,121 @@
+"""Example deliveries in the shapes that really arrive, one file per case in the folder `samples` beside this one.
+
+They tell one story of the app `acme-web`: v41 runs well, v42 is deployed, its web dynos crash, v43 takes it
+back. All ids and people are invented.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from uuid import NAMESPACE_DNS, uuid5
+
+from heroku.events import AppRef
+from heroku.times import parse
+
+_FOLDER = Path(__file__).parent / "samples"
+
+ABSENT: Final = object()
+"""As an override: take the field out."""
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The names of all samples, in alphabetical order."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.json")))
+
+
+def sample(
+    name: str,
+    *,
+    id: str | None = None,
+    app: str | AppRef | None = None,
+    at: datetime | None = None,
+    **overrides: Any,
+) -> dict[str, Any]:
+    """A fresh copy of a sample, changed as asked.
+
+    `id` becomes the event's id, in both places. `app` renames the app wherever it stands; a name alone comes
+    with an id made from it, always the same. `at` moves every time so that the event was created then, each in
+    its own spelling and to that spelling's precision. Overrides are dotted paths, as in
+    `sample("dyno_crashed", **{"data.exit_status": 137})`; they come last, make what is missing on their way,
+    and take a field out with `ABSENT`.
+    """
+    doc: dict[str, Any] = json.loads(_text(name))
+    if id is not None:
+        doc["id"] = id
+        if "webhook_metadata" in doc:
+            doc["webhook_metadata"]["event"]["id"] = id
+    if app is not None:
+        doc = _with_app(doc, app)
+    if at is not None:
+        doc = _moved_to(doc, at)
+    for path, value in overrides.items():
+        _override(doc, path.split("."), value)
+    return doc
+
+
+def encode(doc: dict[str, Any]) -> bytes:
+    """The bytes of a body as they would be sent and signed."""
+    return json.dumps(doc, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@cache
+def _text(name: str) -> str:
+    if name not in names():
+        near = get_close_matches(name, names(), n=1)
+        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        raise LookupError(f"there is no sample {name!r}{hint}")
+    return (_FOLDER / f"{name}.json").read_text(encoding="utf-8")
+
+
+def _with_app(doc: dict[str, Any], app: str | AppRef) -> dict[str, Any]:
+    data = doc["data"]
+    was = data if doc["resource"] == "app" else data["app"]
+    new = app if isinstance(app, AppRef) else AppRef(str(uuid5(NAMESPACE_DNS, app)), app)
+    swapped = {was["id"]: new.id, was["name"]: new.name}
+    renamed: dict[str, Any] = _each_text(doc, lambda text: swapped.get(text) or text)
+    return renamed
+
+
+def _moved_to(doc: dict[str, Any], at: datetime) -> dict[str, Any]:
+    created_at = parse(doc["created_at"])
+    assert created_at is not None  # noqa: S101  (held by the tests of the samples)
+    shift = at.astimezone(UTC) - created_at
+    moved: dict[str, Any] = _each_text(doc, lambda text: _shifted(text, shift))
+    return moved
+
+
+def _shifted(text: str, shift: timedelta) -> str:
+    time = parse(text)
+    if time is None:
+        return text
+    precision = "microseconds" if "." in text else "seconds"
+    spelt = (time + shift).isoformat(timespec=precision)
+    return spelt.replace("+00:00", "Z") if text.endswith("Z") else spelt
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    match value:
+        case str():
+            return change(value)
+        case dict():
+            return {key: _each_text(inner, change) for key, inner in value.items()}
+        case list():
+            return [_each_text(inner, change) for inner in value]
+    return value
+
+
+def _override(doc: dict[str, Any], path: list[str], value: Any) -> None:
+    *parents, last = path
+    for key in parents:
+        if not isinstance(doc.get(key), dict):
+            doc[key] = {}
+        doc = doc[key]
+    if value is ABSENT:
+        doc.pop(last, None)
+    else:
+        doc[last] = value
