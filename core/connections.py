@@ -17,18 +17,19 @@ CHECK_SECONDS = 25  # Heroku cuts idle connections after 300 s
 
 
 def for_receiver(settings: Settings) -> redis.asyncio.Redis:
-    """Short time-outs and no retry: whatever fails is answered 503, and Heroku tries again."""
-    return redis.asyncio.Redis.from_url(
+    """One connection, short time-outs, no retry: whatever fails is answered 503, and Heroku tries again."""
+    pool = redis.asyncio.BlockingConnectionPool.from_url(
         _url(settings),
-        max_connections=2,
+        max_connections=1,
+        timeout=ANSWER_SECONDS,
         socket_connect_timeout=CONNECT_SECONDS,
         socket_timeout=ANSWER_SECONDS,
-        socket_keepalive=True,
         health_check_interval=0,
         retry=AsyncRetry(NoBackoff(), 0),
         protocol=2,
-        **_tls(settings),
+        **_transport(settings),
     )
+    return redis.asyncio.Redis.from_pool(pool)
 
 
 def for_worker(settings: Settings, *, connections: int = 2) -> redis.Redis:
@@ -39,11 +40,10 @@ def for_worker(settings: Settings, *, connections: int = 2) -> redis.Redis:
         timeout=WORK_SECONDS,
         socket_connect_timeout=CONNECT_SECONDS,
         socket_timeout=WORK_SECONDS,
-        socket_keepalive=True,
         health_check_interval=CHECK_SECONDS,
         retry=Retry(NoBackoff(), 0),
         protocol=2,
-        **_tls(settings),
+        **_transport(settings),
     )
     return redis.Redis.from_pool(pool)
 
@@ -63,6 +63,9 @@ def _url(settings: Settings) -> str:
     return settings.redis_url.get_secret_value()
 
 
-def _tls(settings: Settings) -> dict[str, Any]:
-    """Heroku's certificates are self-signed."""
-    return {"ssl_cert_reqs": "none"} if _url(settings).startswith("rediss://") else {}
+def _transport(settings: Settings) -> dict[str, Any]:
+    """What depends on the kind of address. Heroku's certificates are self-signed; a unix socket knows no keepalive."""
+    url = _url(settings)
+    if url.startswith("unix://"):
+        return {}
+    return {"socket_keepalive": True} | ({"ssl_cert_reqs": "none"} if url.startswith("rediss://") else {})

@@ -22,6 +22,7 @@ CLAIMS = "dh:claims:"  # <lane> → hash: row → "worker|token|attempts|not bef
 DEAD = "dh:dead"  # hash: "<lane> <id>" → JSON {at, attempts}; until replayed, or DEAD_DAYS
 WAKE = "dh:wake:"  # <lane> → "1" while a wake-up is under way; ends after WAKE_MILLISECONDS
 QUEUE = "dh:q:"  # <lane> → list, Celery's own; a few messages of 1 kB at most
+REPLAYS = "dh:replays"  # hash: event id → JSON {number, by, why}, from the asking until the event is decided again
 PAUSED = "dh:paused"  # string: JSON {by, why, at}; ends when a person resumes
 
 # --- workers ---
@@ -33,7 +34,7 @@ BOOK = "dh:book:"  # <digest> → JSON, the rules' names and clauses that decisi
 
 # --- gates ---
 REPEAT = "dh:repeat:"  # <content digest> → event id. Ends after REPEAT_MILLISECONDS
-WINDOW = "dh:window:"  # <rule>:<key> → sorted set: event id, score = its time. Ends after twice the window
+WINDOW = "dh:window:"  # <mode>:<rule>:<key> → sorted set: event id, score = its time. Ends after twice the window
 COOLDOWN = "dh:cooldown:"  # <mode>:<rule>:<key> → run id. Ends with the cooldown
 LIMIT = "dh:limit:"  # <mode>:<rule> → sorted set: run id, "!" before it once it had an effect. Ends with the limit
 BREAKER = "dh:breaker:"  # <mode>:<rule> → JSON {at, run, max}; ends when a person closes it
@@ -42,10 +43,12 @@ OWN = "dh:own:"  # <id of what we made> → run id. Ends after OWN_SECONDS
 INTENT = "dh:intent:"  # <app>:<kind>:<target> → run id, from before a call until its answer is written
 
 # --- runs ---
+SYSTEM = "system"  # the rule name of runs that only tell of the service's own trouble
 RUN = "dh:run:"  # <event>:<rule> → hash: plan, event, state, a journal line a step. Ends RUN_DAYS after its end
 RUNS = "dh:runs"  # sorted set: run id, score = when planned. Trimmed with the runs
 LOCK = "dh:lock:"  # <app> → run id, while a call that changes the app is under way
 BAD = "dh:bad:"  # <app> → hash: id of a release, or its slug, that was taken back → run id. Ends after BAD_DAYS
+NOTHING = "dh:nothing"  # never exists; deleting it is the write that frees, with which finishing scripts open
 CRASHED = "dh:crashed:"  # <release> → number of crashes seen. Ends after RUN_DAYS
 
 # --- numbers ---

@@ -52,3 +52,29 @@ local function poke_run(run, now, envelope)
   arm('act', envelope)
   return true
 end
+
+-- The next run of the same rule and key may start: takes `run` off its line and makes the new head due.
+local function advance_line(run, now, envelope)
+  local line = redis.call('HGET', L.RUN .. run, 'line')
+  if not line then return end
+  local was_head = redis.call('LINDEX', line, 0) == run
+  redis.call('LREM', line, 0, run)
+  local head = redis.call('LINDEX', line, 0)
+  if was_head and head then
+    redis.call('ZADD', L.DUE .. 'act', text(now), head)
+    arm('act', envelope)
+  end
+end
+
+-- Tells the `system` target, once for each id: a run of a single step, so that it is kept and repeated like any other.
+local function tell_system(id, message, now, envelope)
+  local run = L.SYSTEM .. ':' .. id
+  if redis.call('EXISTS', L.RUN .. run) == 1 then return end
+  local plan = {rule = L.SYSTEM, steps = {{name = 'notify', action = 'notify', params = {to = L.SYSTEM, text = message}}}}
+  redis.call('HSET', L.RUN .. run, 'format', L.FORMAT, 'plan', cjson.encode(plan), 'state', 'due',
+    'rule', L.SYSTEM, 'mode', 'live', 'planned_at', text(now))
+  redis.call('EXPIRE', L.RUN .. run, L.RUN_DAYS * 86400)
+  redis.call('ZADD', L.RUNS, text(now), run)
+  redis.call('ZADD', L.DUE .. 'act', text(now), run)
+  arm('act', envelope)
+end

@@ -1,0 +1,64 @@
+"""A worker's beat: it says once a second that it lives, and does for all what somebody has to do."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import uuid4
+
+import redis
+
+from core import queue, scripts
+
+LET_GO_AT_ONCE = 500  # events, in one call of `tidy`
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """Since when Redis has kept everything. Another id than before: it lost its data in between."""
+
+    id: str
+    since: float  # seconds since 1970, by Redis's clock
+
+    @classmethod
+    def parse(cls, text: str) -> "Epoch":
+        """From the form in which it stands in Redis."""
+        id, _, since = text.partition(" ")
+        return cls(id, int(since) / 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What a beat found."""
+
+    epoch: Epoch
+    due_decide: int
+    due_act: int
+    freed: int
+
+
+class Beat:
+    """Each method is one script call."""
+
+    def __init__(self, redis: redis.Redis, *, worker: str, rules: str, version: str) -> None:
+        self._who = [worker, rules, version]
+        self._tick = redis.register_script(scripts.source("tick"))
+        self._tidy = redis.register_script(scripts.source("tidy"))
+        self._tell = redis.register_script(scripts.source("tell"))
+        self._leave = redis.register_script(scripts.source("leave"))
+
+    def tick(self) -> Ticked:
+        """Beat; free what dead workers held; wake whoever should work."""
+        arguments = [*self._who, uuid4().hex, queue.envelope("decide"), queue.envelope("act")]
+        epoch, decide, act, freed = cast("list[Any]", self._tick(args=arguments))
+        return Ticked(Epoch.parse(epoch.decode()), decide, act, freed)
+
+    def tidy(self, *, keep_seconds: float, most_bytes: int) -> int:
+        """Let go what has had its time; answers how many events went for want of memory."""
+        return cast("int", self._tidy(args=[int(keep_seconds), most_bytes, LET_GO_AT_ONCE]))
+
+    def tell(self, id: str, text: str) -> None:
+        """Tell the `system` target, once for each id."""
+        self._tell(args=[id, text, queue.envelope("act")])
+
+    def leave(self) -> int:
+        """Give back what is still held; answers how many rows."""
+        return cast("int", self._leave(args=[self._who[0]]))

@@ -1,0 +1,50 @@
+"""The due list as a worker sees it: claim rows, keep them, put them back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+from uuid import uuid4
+
+import redis
+
+from core import queue, scripts
+from core.queue import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Rows that are ours for a lease, under one token; `buried` are those given up in the same look."""
+
+    rows: tuple[str, ...]
+    token: str
+    buried: tuple[str, ...]
+
+
+class ClaimLost(Exception):
+    """The row is another worker's now; whoever finds out stops and touches nothing."""
+
+
+class DueList:
+    """Each method is one script call. All raise redis.exceptions.RedisError if Redis does not answer."""
+
+    def __init__(self, redis: redis.Redis, *, worker: str) -> None:
+        self._worker = worker
+        self._claim = redis.register_script(scripts.source("claim"))
+        self._park = redis.register_script(scripts.source("park"))
+        self._renew = redis.register_script(scripts.source("renew"))
+
+    def claim(self, lane: Lane, *, most: int) -> Claimed:
+        """Up to `most` rows that are due; none while the service is paused."""
+        token = uuid4().hex
+        arguments: list[str | int] = [lane, self._worker, token, most, queue.envelope(lane), queue.envelope("act")]
+        rows, buried = cast("Sequence[list[bytes]]", self._claim(args=arguments))
+        return Claimed(tuple(map(bytes.decode, rows)), token, tuple(map(bytes.decode, buried)))
+
+    def park(self, lane: Lane, row: str, *, token: str, seconds: float) -> None:
+        """Look at the row again after `seconds`. A row that was lost meanwhile is left alone."""
+        self._park(args=[lane, row, token, int(seconds * 1000)])
+
+    def renew(self, lane: Lane, row: str, *, token: str) -> None:
+        """A whole lease from now. Raises ClaimLost."""
+        if self._renew(args=[lane, row, token]) != b"held":
+            raise ClaimLost(f"{row} is another worker's now")

@@ -1,0 +1,92 @@
+"""The ledger: kept events, and what was decided about each."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, cast
+
+import redis
+
+from core import layout, queue, scripts
+
+
+class Replay(NamedTuple):
+    """A person asked for the event to be decided again; the `number`th time after the first."""
+
+    number: int
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A claimed event: its record (None if it is gone), and the replay it stands for, if any."""
+
+    id: str
+    record: bytes | None
+    replay: Replay | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What `rules` made of an event. `gates` is what decide.lua needs to judge what only state can tell.
+
+    `about` is the id of what the event is about, where a call of ours could have made it.
+    """
+
+    id: str
+    decision: Mapping[str, Any]
+    about: str
+    gates: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of it. `gates` is a list [index of the rule, gate, numbers…] for each rule that matched."""
+
+    id: str
+    how: Literal["decided", "parked", "lost"]
+    gates: Sequence[Sequence[Any]]
+
+
+class Ledger:
+    """Each method is one round trip. All raise redis.exceptions.RedisError if Redis does not answer."""
+
+    def __init__(self, redis: redis.Redis, *, keep_seconds: float) -> None:
+        self._redis = redis
+        self._keep_seconds = int(keep_seconds)
+        self._decide = redis.register_script(scripts.source("decide"))
+
+    def fetch(self, ids: Sequence[str]) -> tuple[float, list[Waiting]]:
+        """Redis's time (seconds since 1970) and the events, in the order asked for."""
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.time()
+        pipeline.mget([layout.EVENT + id for id in ids])
+        pipeline.hmget(layout.REPLAYS, list(ids))
+        (seconds, microseconds), records, replays = pipeline.execute()
+        waiting = [
+            Waiting(id, record, Replay(**json.loads(replay)) if replay else None)
+            for id, record, replay in zip(ids, records, replays, strict=True)
+        ]
+        return seconds + microseconds / 1e6, waiting
+
+    def decide(self, judged: Sequence[Judged], *, token: str) -> list[Written]:
+        """Write the decisions, in order, each with its gates, counters and runs in one step."""
+        arguments: list[str | int] = [token, queue.envelope("act"), self._keep_seconds]
+        for one in judged:
+            gates = "" if one.gates is None else json.dumps(one.gates)
+            arguments += (one.id, json.dumps(one.decision, separators=(",", ":"))[:-1], one.about, gates)
+        answers = cast("list[bytes]", self._decide(args=arguments))
+        return [_written(one.id, json.loads(answer)) for one, answer in zip(judged, answers, strict=True)]
+
+    def keep_book(self, digest: str, outline: Any) -> None:
+        """Keep what the decisions of these rules refer to: names and clauses."""
+        self._redis.set(layout.BOOK + digest, json.dumps(outline), ex=self._keep_seconds * 2)
+
+
+def _written(id: str, answer: Mapping[str, Any]) -> Written:
+    if "lost" in answer:
+        return Written(id, "lost", ())
+    if "parked" in answer:
+        return Written(id, "parked", ())
+    return Written(id, "decided", answer["gates"])

@@ -1,0 +1,47 @@
+-- claim: takes due rows of one lane for a worker, with a lease.
+-- ARGV   1 lane, 2 worker, 3 token, 4 most rows, 5 envelope for the lane, 6 envelope for `act`
+-- Answer two lists: the rows claimed, the rows given up (dead letters)
+-- Promise a row is claimed by one token at a time. A row whose claim ran out once is claimed alone, so that a poison
+--        event harms no neighbour; after ATTEMPTS such claims it is a dead letter, and `system` is told.
+
+local lane, worker, token, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local due = L.DUE .. lane
+redis.call('DEL', L.WAKE .. lane) -- frees, so the rest passes on a full Redis; cleared before the list is read
+if redis.call('EXISTS', L.PAUSED) == 1 then return {{}, {}} end
+
+local now = now_ms()
+local claimed, buried = {}, {}
+
+local function bury(row, attempts)
+  redis.call('ZREM', due, row)
+  redis.call('HDEL', L.CLAIMS .. lane, row)
+  redis.call('HSET', L.DEAD, lane .. ' ' .. row, cjson.encode({at = now, attempts = attempts}))
+  redis.call('HINCRBY', L.COUNT, 'dead_letters', 1)
+  if lane == 'decide' then
+    redis.call('EXPIRE', L.EVENT .. row, L.DEAD_DAYS * 86400)
+  else
+    redis.call('HSET', L.RUN .. row, 'state', 'dead', 'finished_at', text(now))
+    redis.call('EXPIRE', L.RUN .. row, L.RUN_DAYS * 86400)
+    advance_line(row, now, ARGV[6])
+  end
+  local what = lane == 'decide' and 'event ' or 'run '
+  tell_system('dead:' .. row, 'Dead letter: ' .. what .. row .. ' was given up after ' .. attempts ..
+    ' workers died or hung on it. Look: dynohook ' .. (lane == 'decide' and 'events' or 'runs') .. ' show ' .. row, now, ARGV[6])
+  buried[#buried + 1] = row
+end
+
+for _, row in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', text(now), 'LIMIT', 0, most)) do
+  local before = claim_of(lane, row)
+  local attempts = before and before.attempts + 1 or 0
+  if attempts >= L.ATTEMPTS then
+    bury(row, attempts)
+  elseif attempts == 0 or #claimed == 0 then
+    redis.call('ZADD', due, text(now + L.LEASE_MILLISECONDS), row)
+    write_claim(lane, row, {worker = worker, token = token, attempts = attempts, not_before = 0})
+    claimed[#claimed + 1] = row
+    if attempts > 0 then break end
+  end
+end
+
+if redis.call('ZCOUNT', due, '-inf', text(now)) > 0 then arm(lane, ARGV[5]) end
+return {claimed, buried}

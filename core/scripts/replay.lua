@@ -1,0 +1,27 @@
+-- replay: a person has an event decided again, or a dead run go on.
+-- ARGV   1 lane, 2 event or run id, 3 JSON {number, by, why}, 4 envelope for the lane
+-- Answer 'replayed', 'waiting' (it is on the due list as it is), or 'unknown'
+-- Promise only what is at rest is put back, so nothing is worked on twice at once.
+
+local lane, id = ARGV[1], ARGV[2]
+if redis.call('EXISTS', (lane == 'decide' and L.EVENT or L.RUN) .. id) == 0 then return 'unknown' end
+if redis.call('ZSCORE', L.DUE .. lane, id) then return 'waiting' end
+local now = now_ms()
+if lane == 'decide' then
+  redis.call('HSET', L.REPLAYS, id, ARGV[3])
+  redis.call('PERSIST', L.EVENT .. id)
+else
+  if redis.call('HEXISTS', L.DEAD, 'act ' .. id) == 0 then return 'waiting' end
+  redis.call('HSET', L.RUN .. id, 'state', 'due', 'replay', ARGV[3])
+  redis.call('HDEL', L.RUN .. id, 'finished_at')
+  local line = redis.call('HGET', L.RUN .. id, 'line')
+  if line and redis.call('RPUSH', line, id) > 1 then
+    redis.call('HSET', L.RUN .. id, 'state', 'queued')
+    redis.call('HDEL', L.DEAD, 'act ' .. id)
+    return 'replayed'
+  end
+end
+redis.call('HDEL', L.DEAD, lane .. ' ' .. id)
+redis.call('ZADD', L.DUE .. lane, text(now), id)
+arm(lane, ARGV[4])
+return 'replayed'

@@ -1,0 +1,7 @@
+-- tell: tells the `system` target of the service's own trouble.
+-- ARGV   1 id, 2 text, 3 envelope for `act`
+-- Answer 1
+-- Promise once for each id.
+
+tell_system(ARGV[1], ARGV[2], now_ms(), ARGV[3])
+return 1

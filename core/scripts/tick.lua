@@ -1,0 +1,61 @@
+-- tick: a worker's beat, once a second: says that it lives, frees what dead workers held, wakes whoever should work.
+-- ARGV   1 worker, 2 its digest of rules, 3 its version, 4 an id for an epoch, 5 envelope for `decide`, 6 for `act`
+-- Answer the epoch ("<id> <since>"), rows due now in `decide` and in `act`, rows freed
+-- Promise while one worker ticks, no due row is forgotten, whatever messages were lost.
+
+redis.call('DEL', L.NOTHING)
+local now = now_ms()
+local last = tonumber(redis.call('GET', L.TICK) or 0)
+redis.call('SET', L.TICK, text(now), 'PX', 3600000)
+redis.call('HSET', L.WORKERS, ARGV[1], cjson.encode({beat = now, rules = ARGV[2], version = ARGV[3]}))
+
+local epoch = redis.call('GET', L.EPOCH)
+if not epoch then
+  epoch = ARGV[4] .. ' ' .. text(now)
+  redis.call('SET', L.EPOCH, epoch)
+end
+
+-- After a silence of all (Redis was frozen, or nobody was there) the others get time to beat before they count as dead.
+if now - last > L.GRACE_MILLISECONDS then
+  redis.call('SET', L.GRACE, '1', 'PX', L.GRACE_MILLISECONDS)
+end
+
+-- Rows of a dead worker become due; one in the middle of a call not before its outcome can be known.
+local function free_rows_of(worker)
+  local freed = 0
+  for _, lane in ipairs({'decide', 'act'}) do
+    local claims = redis.call('HGETALL', L.CLAIMS .. lane)
+    for i = 1, #claims, 2 do
+      local claim = claim_of(lane, claims[i])
+      if claim.worker == worker then
+        redis.call('ZADD', L.DUE .. lane, 'XX', text(math.max(now, claim.not_before)), claims[i])
+        freed = freed + 1
+      end
+    end
+  end
+  return freed
+end
+
+local freed = 0
+if redis.call('EXISTS', L.GRACE) == 0 then
+  local workers = redis.call('HGETALL', L.WORKERS)
+  for i = 1, #workers, 2 do
+    if now - cjson.decode(workers[i + 1]).beat > L.DEAD_WORKER_MILLISECONDS then
+      freed = freed + free_rows_of(workers[i])
+      redis.call('HDEL', L.WORKERS, workers[i])
+    end
+  end
+end
+
+local paused = redis.call('EXISTS', L.PAUSED) == 1
+local answer = {epoch}
+for i, lane in ipairs({'decide', 'act'}) do
+  local waiting = redis.call('ZCOUNT', L.DUE .. lane, '-inf', text(now))
+  answer[#answer + 1] = waiting
+  if waiting > 0 and not paused then
+    redis.call('SET', L.WAKE .. lane, '1', 'PX', L.WAKE_MILLISECONDS)
+    push_wake(lane, ARGV[4 + i])
+  end
+end
+answer[#answer + 1] = freed
+return answer
