@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -12,7 +12,7 @@ from toolbelt.crew import HOME
 from toolbelt.environment import NOBODY, without_the_callers
 
 # What is checked → the command that checks it.
-CHECKS: dict[str, Sequence[str]] = {
+CHECKS: Mapping[str, Sequence[str]] = {
     "style": ("ruff", "check", "."),
     "format": ("ruff", "format", "--check", "."),
     "types": ("mypy",),
@@ -46,9 +46,9 @@ def main(*, fast: bool, faults: bool, for_pytest: tuple[str, ...]) -> None:
     os.execve(sys.executable, [sys.executable, "-m", "pytest", "-n", "2", *chosen], environment)  # noqa: S606
 
 
-def failing(environment: dict[str, str]) -> list[str]:
+def failing(environment: dict[str, str], *, checks: Mapping[str, Sequence[str]] = CHECKS) -> list[str]:
     """Run all static checks side by side; the names of those that failed, after what they said."""
-    begun = {name: begin(command, environment) for name, command in CHECKS.items()}
+    begun = {name: begin(command, environment) for name, command in checks.items()}
     failed = []
     for name, process in begun.items():
         said, _ = process.communicate()

@@ -61,8 +61,8 @@ def make(venv: Path, lock: Path, held: IO[str]) -> None:
     say(f"making .venv with Python {version}: {total} packages, once, usually under a minute")
     began = time.monotonic()
     run([sys.executable, "-m", "venv", "--clear", venv], held)
-    pip = [venv / "bin/python", "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
-    run([*pip, "--require-hashes", "--progress-bar", "off", "-r", lock], held, total=total)
+    pip = (venv / "bin/python", "-m", "pip", "--disable-pip-version-check", "--no-input")
+    run([*pip, "install", "--require-hashes", "--progress-bar", "off", "-r", lock], held, total=total)
     say(f".venv is ready after {time.monotonic() - began:.0f} s")
 
 

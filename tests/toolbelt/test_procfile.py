@@ -1,6 +1,7 @@
 """What runs here is what runs on Heroku: the Procfile's lines, as a shell reads them."""
 
 import shlex
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_the_processes_are_those_that_heroku_is_told_of() -> None:
 
 def test_web_listens_where_heroku_sends_to_and_ends_within_its_thirty_seconds() -> None:
     words = shlex.split(read()["web"])
-    options = dict(zip(words, words[1:], strict=False))
+    options = dict(pairwise(words))
     assert words[:2] == ["uvicorn", "receiver.asgi:app"]
     assert (options["--host"], options["--port"]) == ("0.0.0.0", "$PORT")
     assert int(options["--timeout-graceful-shutdown"]) < 30
