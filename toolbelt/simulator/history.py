@@ -1,0 +1,66 @@
+"""A believable past for a new app: deploys, some config changes, the last deploy live and well for an hour."""
+
+from datetime import datetime, timedelta
+
+from toolbelt.simulator.deploying import config_value
+from toolbelt.simulator.records import App, Build, Release, Slug
+from toolbelt.simulator.running import settled_dynos
+from toolbelt.simulator.world import World
+
+WELL_FOR = timedelta(minutes=65)
+KEYS = ("LOG_LEVEL", "WEB_CONCURRENCY", "FEATURE_CHECKOUT", "SENTRY_DSN", "MAIL_FROM", "CACHE_SECONDS")
+FIRST = ("Initial release", "Enable Logplex", "Attach DATABASE (@ref:postgresql-round-12345)")
+
+
+def seed(world: World, app: App, releases: int) -> None:
+    """Give the app so many releases; no event is told of them."""
+    for version, at in enumerate(_times(world, releases), start=1):
+        last = version == releases
+        if last or (version > len(FIRST) and version % 7):
+            _deployed(world, app, version, at)
+        else:
+            _configured(world, app, version, at)
+    latest = app.releases[-1]
+    latest.current = True
+    app.created_at = app.releases[0].created_at
+    app.released_at = app.updated_at = latest.updated_at
+    settled_dynos(world, app, latest)
+
+
+def _times(world: World, releases: int) -> list[datetime]:
+    """When each release was made, oldest first, some hours apart."""
+    times = [world.agenda.now - WELL_FOR]
+    for _ in range(releases - 1):
+        times.append(times[-1] - timedelta(seconds=world.chance.uniform(3_600, 3 * 86_400)))
+    return times[::-1]
+
+
+def _deployed(world: World, app: App, version: int, at: datetime) -> None:
+    slug = Slug(id=world.new_id(), commit=world.new_commit(), commit_description=f"Change {version}")
+    release = _add(world, app, f"Deploy {slug.commit[:8]}", slug, at)
+    app.builds.append(
+        Build(
+            id=world.new_id(), user=world.developer, commit=slug.commit, created_at=at - timedelta(minutes=2),
+            updated_at=at, status="succeeded", slug=slug, release=release,
+        )
+    )  # fmt: skip
+
+
+def _configured(world: World, app: App, version: int, at: datetime) -> None:
+    """A release of the same code: the first few come from making the app, later ones set config vars."""
+    if version <= len(FIRST):
+        description = FIRST[version - 1]
+    else:
+        keys = world.chance.sample(KEYS, k=1 + version % 2)
+        app.config |= {key: config_value(world) for key in keys}
+        description = f"Set {', '.join(keys)} config var{'s' if len(keys) > 1 else ''}"
+    _add(world, app, description, app.releases[-1].slug if app.releases else None, at)
+
+
+def _add(world: World, app: App, description: str, slug: Slug | None, at: datetime) -> Release:
+    release = Release(
+        id=world.new_id(), version=len(app.releases) + 1, description=description, slug=slug,
+        config=dict(app.config), user=world.developer, created_at=at, updated_at=at, status="succeeded",
+    )  # fmt: skip
+    app.releases.append(release)
+    return release
