@@ -1,0 +1,75 @@
+"""What can be wrong with rules, and how it is told.
+
+RuleErrors            the files do not load; carries every Problem of every file, for the person who wrote them
+TemplateError         a text with {{ … }} is not allowed, or could not be rendered
+
+A Fault says what is wrong with a value and where inside it; a Problem is a fault that knows its file and line.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+EXCERPT_WIDTH = 100  # characters of a source line that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong at `path`, which leads through mappings (names) and lists (positions)."""
+
+    path: tuple[str | int, ...]
+    message: str
+    suggestion: str | None = None
+    at_key: bool = False  # the key itself is wrong, not its value
+    secret: bool = False  # the source line may hold a secret: do not show it
+
+    def under(self, *prefix: str | int) -> "Fault":
+        """The same fault, seen from further out."""
+        return Fault((*prefix, *self.path), self.message, self.suggestion, self.at_key, self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to repair; `line` and `column` count from 1, `source_line` is empty where it must not be shown."""
+
+    file: str
+    line: int
+    column: int
+    key: str
+    message: str
+    suggestion: str | None = None
+    source_line: str = ""
+
+    def __str__(self) -> str:
+        key = f"{self.key}: " if self.key else ""
+        hint = f" (did you mean {self.suggestion}?)" if self.suggestion else ""
+        headline = f"{self.file}:{self.line}:{self.column}: {key}{self.message}{hint}"
+        return f"{headline}\n{self._excerpt()}" if self.source_line.strip() else headline
+
+    def _excerpt(self) -> str:
+        start = max(0, self.column - 1 - EXCERPT_WIDTH // 2)
+        line = self.source_line[start : start + EXCERPT_WIDTH].rstrip()
+        shown = "".join(character if character.isprintable() else " " for character in line)
+        return f"    {shown}\n    {' ' * (self.column - 1 - start)}^"
+
+
+class RuleErrors(Exception):
+    """The rule files do not load. Repair each of `problems` and load again."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class TemplateError(Exception):
+    """A template is not allowed or could not be rendered; the message says why and holds no event's content."""
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """A path as people write it: rules[0].match.data.state."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{part}" if text else part
+    return text

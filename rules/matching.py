@@ -1,0 +1,171 @@
+"""A rule's `match` compiled to closures: the first clause that fails, fast; or each with what it saw, for people."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from rules.errors import Fault
+from rules.operators import BadCondition, compile_condition
+from rules.paths import fault_of_path, getter, look
+from rules.shown import shown
+
+Fields = Mapping[str, Any]
+Holds = Callable[[Fields], bool]
+MATCHED = -1  # instead of the index of a failing clause
+
+
+class BadMatch(Exception):
+    """A `match` that cannot be understood; each fault's path leads into it."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(fault.message for fault in faults))
+        self.faults = tuple(faults)
+
+
+class ClauseVerdict(NamedTuple):
+    """One clause held against one event: its text, what it saw, and whether it held."""
+
+    text: str
+    seen: str
+    held: bool
+
+
+class Clause(NamedTuple):
+    """One thing that must hold; `paths` are where it looks."""
+
+    text: str
+    paths: tuple[str, ...]
+    holds: Holds
+
+    def seen(self, fields: Fields) -> str:
+        """What stands in the event where this clause looks."""
+        if len(self.paths) == 1:
+            return shown(look(fields, self.paths[0]))
+        return "; ".join(f"{path}: {shown(look(fields, path))}" for path in self.paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """All clauses of a rule. `match(fields)` is the index of the first that fails, or MATCHED."""
+
+    parts: tuple[Clause, ...]
+    match: Callable[[Fields], int]
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses as texts: "data.status is failed"."""
+        return tuple(part.text for part in self.parts)
+
+    def describe(self, fields: Fields) -> list[ClauseVerdict]:
+        """Every clause held against the event, those after a failing one too."""
+        return [ClauseVerdict(part.text, part.seen(fields), part.holds(fields)) for part in self.parts]
+
+
+EVERYTHING = Match((), lambda _: MATCHED)
+
+
+def compile_match(spec: Mapping[str, Any]) -> Match:
+    """Compile a `match`; raises BadMatch with all of its faults."""
+    faults: list[Fault] = []
+    clauses = _clauses(spec, faults)
+    if faults:
+        raise BadMatch(faults)
+    return Match(clauses, _first_failing([clause.holds for clause in clauses]))
+
+
+def _first_failing(tests: Sequence[Holds]) -> Callable[[Fields], int]:
+    """Most events fail a rule's first clause, so that one is asked outside the loop."""
+    first, rest = tests[0], tuple(enumerate(tests))[1:]
+
+    def match(fields: Fields) -> int:
+        if not first(fields):
+            return 0
+        for index, holds in rest:
+            if not holds(fields):
+                return index
+        return MATCHED
+
+    return match
+
+
+def _clauses(spec: Mapping[str, Any], faults: list[Fault]) -> tuple[Clause, ...]:
+    if not spec:
+        faults.append(Fault((), "an empty match would match every event"))
+    compiled = []
+    for key, operand in spec.items():
+        clause = _group(key, operand, faults) if key in _GROUPS else _field(key, operand, faults)
+        if clause:
+            compiled.append(clause)
+    return tuple(compiled)
+
+
+def _field(path: str, operand: Any, faults: list[Fault]) -> Clause | None:
+    if fault := fault_of_path(path):
+        faults.append(Fault((path,), fault.message, fault.suggestion, at_key=True))
+    try:
+        condition = compile_condition(operand)
+    except BadCondition as error:
+        faults.append(error.fault.under(path))
+        return None
+    return None if fault else Clause(f"{path} {condition.says}", (path,), _at(path, operand, condition.holds))
+
+
+def _at(path: str, operand: Any, test: Callable[[Any], bool]) -> Holds:
+    parts = path.split(".")
+    if isinstance(operand, str) and len(parts) == 2:
+        return _text_at(parts[0], parts[1], operand)
+    get = getter(path)
+    return lambda fields: test(get(fields))
+
+
+def _text_at(first: str, second: str, wanted: str) -> Holds:
+    """The commonest clause by far, `data.status: failed`, in one call instead of four."""
+
+    def holds(fields: Fields) -> bool:
+        inner = fields.get(first)
+        if type(inner) is not dict:
+            return False
+        value = inner.get(second)
+        return value == wanted or (type(value) is list and wanted in value)
+
+    return holds
+
+
+def _group(key: str, operand: Any, faults: list[Fault]) -> Clause | None:
+    if not isinstance(operand, list) or not operand:
+        faults.append(Fault((key,), "must be a list of matches, each a mapping of paths"))
+        return None
+    alternatives = []
+    for index, spec in enumerate(operand):
+        inner: list[Fault] = []
+        if isinstance(spec, dict):
+            alternatives.append(_clauses(spec, inner))
+        else:
+            inner.append(Fault((), "must be a mapping of paths, like {data.status: failed}"))
+        faults.extend(fault.under(key, index) for fault in inner)
+    word, join = _GROUPS[key]
+    texts = [" and ".join(clause.text for clause in clauses) for clauses in alternatives]
+    paths = tuple(dict.fromkeys(path for clauses in alternatives for clause in clauses for path in clause.paths))
+    tests = tuple(_together([clause.holds for clause in clauses]) for clauses in alternatives)
+    return Clause(f"{word} ({'; '.join(texts)})", paths, join(tests))
+
+
+def _together(tests: Sequence[Holds]) -> Holds:
+    if len(tests) == 1:
+        return tests[0]
+    return lambda fields: all(holds(fields) for holds in tests)
+
+
+def _any(tests: Sequence[Holds]) -> Holds:
+    return lambda fields: any(holds(fields) for holds in tests)
+
+
+def _none(tests: Sequence[Holds]) -> Holds:
+    return lambda fields: not any(holds(fields) for holds in tests)
+
+
+_GROUPS: dict[str, tuple[str, Callable[[Sequence[Holds]], Holds]]] = {
+    "any": ("any of", _any),
+    "all": ("all of", _together),
+    "none": ("none of", _none),
+}

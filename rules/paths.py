@@ -1,0 +1,71 @@
+"""Dotted paths into an event: data.release.id, app.name."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from rules.errors import Fault
+from rules.suggesting import closest, listed
+
+FIELDS: Final = (
+    "id",
+    "include",
+    "resource",
+    "action",
+    "version",
+    "actor",
+    "data",
+    "created_at",
+    "updated_at",
+    "app",
+)
+INNER_FIELDS: Final = {"app": ("id", "name"), "actor": ("id", "email")}
+MISSING: Final = object()
+_PATH = re.compile(r"[A-Za-z0-9_-]{1,80}(?:\.[A-Za-z0-9_-]{1,80}){0,19}")
+
+
+def fault_of_path(path: object) -> Fault | None:
+    """Why `path` can lead nowhere in any event, or None if it may lead somewhere."""
+    if not isinstance(path, str) or not _PATH.fullmatch(path):
+        return Fault((), "must be a dotted path into the event, like data.status")
+    first, *rest = path.split(".")
+    if first not in FIELDS:
+        near = closest(first, FIELDS)
+        suggestion = ".".join((near, *rest)) if near else f"data.{path}"
+        return Fault((), f"an event has no {first}; it has {listed(FIELDS)}", suggestion)
+    if first != "data" and rest and (rest[1:] or rest[0] not in INNER_FIELDS.get(first, ())):
+        known = [f"{first}.{inner}" for inner in INNER_FIELDS.get(first, ())] or [first]
+        return Fault((), f"can lead nowhere: all there is is {listed(known)}", closest(path, known))
+    return None
+
+
+def getter(path: str) -> Callable[[Mapping[str, Any]], Any]:
+    """A function from an event's fields to the value at `path`; None where it is missing or null."""
+    parts = tuple(path.split("."))
+    if len(parts) == 1:
+        return lambda fields: fields.get(path)
+    if len(parts) == 2:
+        return _two_steps(*parts)
+    return lambda fields: _walk(fields, parts, None)
+
+
+def look(fields: Mapping[str, Any], path: str) -> Any:
+    """The value at `path`, or MISSING: tells null and missing apart, for people."""
+    return _walk(fields, tuple(path.split(".")), MISSING)
+
+
+def _two_steps(first: str, second: str) -> Callable[[Mapping[str, Any]], Any]:
+    def get(fields: Mapping[str, Any]) -> Any:
+        inner = fields.get(first)
+        return inner.get(second) if isinstance(inner, dict) else None
+
+    return get
+
+
+def _walk(fields: Mapping[str, Any], parts: tuple[str, ...], otherwise: Any) -> Any:
+    value: Any = fields.get(parts[0], otherwise)
+    for part in parts[1:]:
+        if not isinstance(value, dict):
+            return otherwise
+        value = value.get(part, otherwise)
+    return value
