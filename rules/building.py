@@ -1,0 +1,110 @@
+"""One rule of a file, checked in every respect and compiled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from rules.access_checks import access_faults
+from rules.errors import Fault
+from rules.matching import EVERYTHING, BadMatch, Match, compile_match
+from rules.model import EVENTS_APP, RuleModel
+from rules.paths import getter
+from rules.phrasing import faults_of
+from rules.rulebook import Count, Limit, Rule, Target, digest_of
+from rules.steps import Actions, Steps, read_steps
+from rules.subscriptions import parse
+from rules.target_checks import target_faults
+
+# What stands in for a broken part while the other parts are checked, so that one look tells all that is wrong.
+_STAND_INS: dict[str, Any] = {"name": "nameless", "on": ["dyno.create"], "do": [{}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a rule may refer to."""
+
+    actions: Actions
+    targets: Mapping[str, Target]
+
+
+def build(raw: Any, known: Known) -> tuple[Rule | None, list[Fault]]:
+    """The rule that `raw` describes, or everything that is wrong with it."""
+    if not isinstance(raw, dict):
+        return None, [Fault((), "must be a mapping with name, on and do")]
+    model, faults = _shaped(raw)
+    broken = {str(fault.path[0]) for fault in faults if fault.path}
+    match, found = _match(model)
+    faults += _unless("match" in broken, found)
+    steps, found = read_steps({"do": model.do, "on_failure": model.on_failure}, known.actions)
+    faults += [fault for fault in found if fault.path[0] not in broken]
+    faults += _unless("access" in broken, access_faults(steps, model.access, known.actions))
+    faults += target_faults(steps, known.targets)
+    if faults or match is None:
+        return None, faults
+    return _compiled(model, match, steps), []
+
+
+def _shaped(raw: dict[str, Any]) -> tuple[RuleModel, list[Fault]]:
+    try:
+        return RuleModel.model_validate(raw), []
+    except ValidationError as error:
+        faults = faults_of(error, RuleModel, raw)
+        broken = {fault.path[0] for fault in faults}
+        sound = {key: value for key, value in raw.items() if key not in broken}
+        return RuleModel.model_validate(_STAND_INS | sound), faults
+
+
+def _unless(told: bool, faults: list[Fault]) -> list[Fault]:  # noqa: FBT001
+    """Faults, unless they only follow from another one that is told already."""
+    return [] if told else faults
+
+
+def _match(model: RuleModel) -> tuple[Match | None, list[Fault]]:
+    if model.match is None and "match" not in model.model_fields_set:
+        wide = [text for text in model.on if parse(text).action is None]
+        if not wide:
+            return EVERYTHING, []
+        message = f"is missing: without it `on` must name an action, like {wide[0]}.create, or every event would fit"
+        return None, [Fault(("match",), message)]
+    try:
+        return compile_match(model.match or {}), []
+    except BadMatch as error:
+        return None, [fault.under("match") for fault in error.faults]
+
+
+def _compiled(model: RuleModel, match: Match, steps: Steps) -> Rule:
+    count, limit = model.count, model.limit
+    told = model.model_dump(mode="json", exclude_defaults=True, exclude={"description"})
+    told["access"] = dict(sorted(told.get("access", {}).items()))
+    return Rule(
+        name=model.name,
+        description=model.description,
+        mode=model.mode,
+        on=tuple(parse(text) for text in model.on),
+        match=match,
+        each=model.each,
+        count=Count(count.at_least, count.within) if count else None,
+        fresh_within_seconds=model.fresh_within,
+        cooldown_seconds=model.cooldown,
+        limit=Limit(limit.max, limit.within) if limit else None,
+        overlap=model.overlap,
+        give_up_after_seconds=model.give_up_after or model.fresh_within,
+        access=dict(model.access),
+        on_apps=tuple(model.on_apps),
+        do=tuple(step for written, step in steps if written.part == "do"),
+        on_failure=tuple(step for written, step in steps if written.part == "on_failure"),
+        digest=digest_of(told),
+        names_apps=_apps_named(model),
+        key_of=getter(model.each) if model.each else None,
+    )
+
+
+def _apps_named(model: RuleModel) -> frozenset[str]:
+    """The apps that the rule writes out in full, by id or name: a glob names none."""
+    names = {name for name in model.on_apps if name != EVENTS_APP and not set(name) & set("*?[")}
+    for path in ("app.id", "app.name"):
+        wanted = (model.match or {}).get(path)
+        names.update(item for item in (wanted if isinstance(wanted, list) else [wanted]) if isinstance(item, str))
+    return frozenset(names)

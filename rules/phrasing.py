@@ -1,0 +1,88 @@
+"""pydantic's errors as faults in plain words: where in the file, what is wrong, what was probably meant."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from rules.errors import Fault
+from rules.suggesting import closest
+
+_KEY = "[key]"  # pydantic's mark for an error about a mapping's key
+_PHRASES = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "string_type": "must be a text",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "list_type": "must be a list",
+    "dict_type": "must be a mapping",
+    "model_type": "must be a mapping",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+}
+
+
+def faults_of(error: ValidationError, model: type[BaseModel], raw: Any) -> list[Fault]:
+    """One fault for each place where `raw` does not fit `model`."""
+    faults: dict[tuple[str | int, ...], Fault] = {}
+    for details in error.errors(include_url=False):
+        fault = _fault(details, model, raw)
+        earlier = faults.get(fault.path)
+        if earlier is None:
+            faults[fault.path] = fault
+        elif fault.message not in earlier.message:  # the branches of a union, each with its own complaint
+            both = f"{earlier.message}, or {fault.message}"
+            faults[fault.path] = Fault(fault.path, both, earlier.suggestion or fault.suggestion)
+    return list(faults.values())
+
+
+def _fault(details: ErrorDetails, model: type[BaseModel], raw: Any) -> Fault:
+    kind, loc = details["type"], details["loc"]
+    if kind in {"missing", "extra_forbidden"}:
+        suggestion = closest(loc[-1], _keys_at(model, loc[:-1])) if kind == "extra_forbidden" else None
+        return Fault(loc, _PHRASES[kind], suggestion, at_key=True)
+    path = tuple(_real(loc, raw))
+    context = details.get("ctx", {})
+    if kind == "refused":
+        return Fault(path, context["message"], context["suggestion"], at_key=_KEY in loc)
+    if kind in {"literal_error", "enum"}:
+        words = re.findall(r"'([^']*)'", context["expected"])
+        return Fault(path, f"must be {context['expected']}", closest(details["input"], words))
+    told = details["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    return Fault(path, _PHRASES.get(kind, told[:1].lower() + told[1:]), at_key=_KEY in loc)
+
+
+def _real(loc: tuple[str | int, ...], raw: Any) -> Iterator[str | int]:
+    """The part of pydantic's path that is in the file: it adds names for the branches of unions."""
+    for part in loc:
+        if not _holds(raw, part):
+            return
+        raw = raw[part]
+        yield part
+
+
+def _holds(raw: Any, part: str | int) -> bool:
+    if isinstance(raw, dict):
+        return part in raw
+    return isinstance(raw, list) and isinstance(part, int) and part < len(raw)
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> Mapping[str, Any]:
+    """The keys that `model` knows at `loc`."""
+    for part in loc:
+        field = model.model_fields.get(str(part))
+        if field is not None:
+            model = next(_models(field.annotation), model)
+    return model.model_fields
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)

@@ -1,0 +1,163 @@
+"""Rules ready to use: frozen, compiled, and indexed by what they listen to."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from heroku.access import Level
+from rules.matching import Fields, Match
+from rules.model import Mode
+from rules.subscriptions import Subscription
+
+DIGEST_CHARACTERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action to take, with its parameters as written: templates are rendered when it is taken.
+
+    A run keeps its steps as JSON, so that it does not depend on the rule file later.
+    """
+
+    name: str
+    action: str
+    params: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """The step as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Step":
+        """The step that `to_json` told of."""
+        return cls(kept["name"], kept["action"], dict(kept["params"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where `notify` goes: a kind of sender, and the environment variable that holds its address."""
+
+    kind: str
+    variable: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The target as plain JSON values; the address itself is never in it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Target":
+        """The target that `to_json` told of."""
+        return cls(kept["kind"], kept["variable"])
+
+
+class Count(NamedTuple):
+    """How often it must happen for one key before the rule fires."""
+
+    at_least: int
+    within_seconds: float
+
+
+class Limit(NamedTuple):
+    """How many runs of the rule, over all keys, may have an effect before its breaker opens."""
+
+    max: int
+    within_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule, checked and compiled. `digest` changes when what it does changes, not when it is reformatted."""
+
+    name: str
+    description: str
+    mode: Mode
+    on: tuple[Subscription, ...]
+    match: Match
+    each: str | None
+    count: Count | None
+    fresh_within_seconds: float
+    cooldown_seconds: float | None
+    limit: Limit | None
+    overlap: Literal["queue", "skip"]
+    give_up_after_seconds: float
+    access: Mapping[str, Level]
+    on_apps: tuple[str, ...]
+    do: tuple[Step, ...]
+    on_failure: tuple[Step, ...]
+    digest: str
+    names_apps: frozenset[str] = frozenset()  # ids and names that it writes out, for the gate on our own app
+    key_of: Callable[[Fields], Any] | None = field(default=None, repr=False, compare=False)
+
+    def outline(self) -> dict[str, Any]:
+        """What must be kept beside decisions to tell later which clause of which rule was meant."""
+        return {
+            "name": self.name,
+            "digest": self.digest,
+            "mode": self.mode.value,
+            "on": [str(subscription) for subscription in self.on],
+            "clauses": list(self.match.clauses),
+        }
+
+
+class Candidates(NamedTuple):
+    """The rules that listen to one kind of event, in file order, and their matches beside them."""
+
+    rules: tuple[Rule, ...]
+    matches: tuple[Callable[[Fields], int], ...]
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule]) -> "Candidates":
+        """Those rules as candidates."""
+        chosen = tuple(rules)
+        return cls(chosen, tuple(rule.match.match for rule in chosen))
+
+
+NOBODY = Candidates((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All rules in their order, and the targets by name."""
+
+    rules: tuple[Rule, ...]
+    targets: Mapping[str, Target]
+    digest: str
+    _index: Mapping[tuple[str, str | None], Candidates] = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule], targets: Mapping[str, Target]) -> "Rulebook":
+        """A book of those rules, indexed."""
+        ordered = tuple(rules)
+        told = [rule.digest for rule in ordered], {name: targets[name].to_json() for name in sorted(targets)}
+        return cls(ordered, dict(targets), digest_of(told), _indexed(ordered))
+
+    def candidates(self, include: str, action: str) -> Candidates:
+        """The rules that listen to such an event."""
+        found = self._index.get((include, action))
+        return found if found is not None else self._index.get((include, None), NOBODY)
+
+    def rule(self, name: str) -> Rule | None:
+        """The rule of that name."""
+        return next((rule for rule in self.rules if rule.name == name), None)
+
+    def outline(self) -> list[dict[str, Any]]:
+        """All rules' outlines, as plain JSON values."""
+        return [rule.outline() for rule in self.rules]
+
+
+def digest_of(told: Any) -> str:
+    """A short digest of JSON values. The order of keys counts: clauses are referred to by their position."""
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_CHARACTERS]
+
+
+def _indexed(rules: tuple[Rule, ...]) -> dict[tuple[str, str | None], Candidates]:
+    keys = {subscription for rule in rules for subscription in rule.on}
+    keys |= {Subscription(include, None) for include, _ in keys}
+    return {(key.include, key.action): Candidates.of(rule for rule in rules if _listens(rule, key)) for key in keys}
+
+
+def _listens(rule: Rule, key: Subscription) -> bool:
+    return any(on.include == key.include and on.action in (None, key.action) for on in rule.on)

@@ -1,0 +1,41 @@
+"""Names of steps, by which templates and the journal speak of them: rollback, notify, notify_2."""
+
+import re
+from collections.abc import Sequence
+
+from rules.errors import Fault
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def fault_of_name(name: object) -> Fault | None:
+    """Why a step cannot be called so, or None if it can."""
+    if isinstance(name, str) and _NAME.fullmatch(name):
+        return None
+    return Fault((), "must be lower-case letters, digits and _, beginning with a letter")
+
+
+def named(steps: Sequence[tuple[str, str | None]]) -> tuple[list[str], list[tuple[int, Fault]]]:
+    """A name for each (action, name given): the given one, else the action's, with a number if it is taken.
+
+    Names given twice are faults, told with the step's index.
+    """
+    faults = []
+    given: set[str] = set()
+    for index, (_, name) in enumerate(steps):
+        if name is not None and name in given:
+            faults.append((index, Fault(("name",), f"another step of the rule is called {name} already")))
+        given.add(name or "")
+    names: list[str] = []
+    for action, name in steps:
+        names.append(name or _free(action, given | set(names)))
+    return names, faults
+
+
+def _free(action: str, taken: set[str]) -> str:
+    if action not in taken:
+        return action
+    number = 2
+    while f"{action}_{number}" in taken:
+        number += 1
+    return f"{action}_{number}"

@@ -1,0 +1,76 @@
+"""A rule's steps: each an action that exists, with parameters that fit it, under a name of its own."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from rules.actions import ActionSpec
+from rules.errors import Fault
+from rules.phrasing import faults_of
+from rules.rulebook import Step
+from rules.step_names import fault_of_name, named
+from rules.suggesting import closest, listed
+
+Actions = Mapping[str, ActionSpec]
+
+
+class Written(NamedTuple):
+    """A step as it stands in the file: its list, its index there, and what was written."""
+
+    part: str
+    number: int
+    action: str
+    params: dict[str, Any]
+    name: str | None
+
+    @property
+    def path(self) -> tuple[str | int, ...]:
+        """Where its parameters stand in the rule."""
+        return (self.part, self.number, self.action)
+
+
+Steps = list[tuple[Written, Step]]
+
+
+def read_steps(lists: Mapping[str, list[dict[str, Any]]], actions: Actions) -> tuple[Steps, list[Fault]]:
+    """The steps of `do` and `on_failure`, which share one set of names, and what is wrong with them."""
+    faults: list[Fault] = []
+    written = []
+    for part, raws in lists.items():
+        for index, raw in enumerate(raws):
+            step, found = _read(part, index, raw, actions)
+            faults.extend(found)
+            if step:
+                written.append(step)
+    names, twice = named([(step.action, step.name) for step in written])
+    faults.extend(fault.under(*written[index].path[:2]) for index, fault in twice)
+    steps = [Step(name, step.action, step.params) for name, step in zip(names, written, strict=True)]
+    return list(zip(written, steps, strict=True)), faults
+
+
+def _read(part: str, index: int, raw: Any, actions: Actions) -> tuple[Written | None, list[Fault]]:
+    chosen = [key for key in raw if key != "name"] if isinstance(raw, dict) else []
+    if len(chosen) != 1:
+        return None, [Fault((part, index), "must be one action with its parameters, like {rollback: {to: last-good}}")]
+    action, name = chosen[0], raw.get("name")
+    faults = []
+    if "name" in raw and (fault := fault_of_name(name)):
+        faults.append(fault.under(part, index, "name"))
+        name = None
+    if action not in actions:
+        message = f"is not an action; actions are {listed(sorted(actions))}"
+        return None, [*faults, Fault((part, index, action), message, closest(action, actions), at_key=True)]
+    params = {} if raw[action] is None else raw[action]
+    if not isinstance(params, dict):
+        return None, [*faults, Fault((part, index, action), "must be a mapping of parameters")]
+    faults.extend(fault.under(part, index, action) for fault in _params_faults(actions[action], params))
+    return Written(part, index, action, params, name), faults
+
+
+def _params_faults(spec: ActionSpec, params: dict[str, Any]) -> list[Fault]:
+    try:
+        spec.params.model_validate(params, extra="forbid")
+    except ValidationError as error:
+        return faults_of(error, spec.params, params)
+    return []

@@ -1,0 +1,48 @@
+"""YAML's own complaints in words that help whoever wrote the line."""
+
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
+
+from rules.positions import Place
+
+QUOTE_TEMPLATE = 'a text with {{ … }} must be quoted: "{{ app.name }} …"'
+QUOTE_STAR = 'a text that begins with * must be quoted: {glob: "*-x"}'
+QUOTE_BANG = 'a text that begins with ! must be quoted: "!x"'
+
+_HINTS = (  # (a part of YAML's complaint, what to say instead)
+    ("while scanning an alias", QUOTE_STAR),
+    ("while parsing a tag", QUOTE_BANG),
+    ("while scanning a tag", QUOTE_BANG),
+    ("found character '\\t'", "lines are indented with spaces, not with tabs"),
+    ("that cannot start any token", "a text that begins with %, @ or ` must be quoted"),
+    ("mapping values are not allowed", "a text with a colon and a space in it must be quoted"),
+    ("found '<scalar>'", "the text goes on after a quoted piece: quote the whole of it, as in '\"a\" in b'"),
+    ("expected <block end>", "the indentation does not fit the lines above"),
+    ("unexpected end of stream", "a quote is opened here or above and never closed"),
+    ("while parsing a flow", "a bracket { or [ is not closed, or a comma is missing"),
+    ("could not find expected ':'", "a key without a colon, or a text that needs quotes"),
+)
+
+
+def explained(error: YAMLError, line: str) -> str:
+    """What to do about `error`, which YAML found in `line`."""
+    if isinstance(error, ReaderError):
+        return f"the character U+{ord(error.character):04X} is not allowed in YAML"
+    if "{{" in line:
+        return QUOTE_TEMPLATE
+    told = str(error)
+    if isinstance(error, MarkedYAMLError):
+        told = f"{error.context}: {error.problem}"
+    for part, hint in _HINTS:
+        if part in told:
+            return hint
+    return f"not YAML: {' '.join(told.split())[:200]}"
+
+
+def place_of(error: YAMLError, text: str) -> Place:
+    """Where YAML stumbled."""
+    if isinstance(error, ReaderError):
+        before = text[: error.position]
+        return Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
