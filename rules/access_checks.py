@@ -14,12 +14,8 @@ def access_faults(steps: Steps, access: Mapping[str, Level], actions: Actions) -
         lacking = [need for need in actions[written.action].needs if access.get(need.group, Level.OFF) < need.level]
         if not lacking:
             continue
-        needs = ", ".join(f"{need.group}: {_word(need.level)}" for need in lacking)
+        needs = ", ".join(f"{need.group}: {need.level.word}" for need in lacking)
         whole = {**access, **{need.group: need.level for need in lacking}}
-        line = ", ".join(f"{group}: {_word(level)}" for group, level in whole.items())
+        line = ", ".join(f"{group}: {level.word}" for group, level in whole.items())
         faults.append(Fault(written.path, f"needs {needs}; write `access: {{{line}}}`", at_key=True))
     return faults
-
-
-def _word(level: Level) -> str:
-    return level.name.lower()

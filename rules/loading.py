@@ -54,7 +54,7 @@ class _Document:
 
     def problem(self, fault: Fault) -> Problem:
         place = self.place(fault)
-        line = "" if fault.secret else self.source.line(place.line)
+        line = "" if fault.secret else self.source.shown(place.line)
         key = dotted(fault.path)
         return Problem(self.source.name, *place, key, fault.message, fault.suggestion, line)
 

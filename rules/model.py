@@ -19,7 +19,7 @@ from rules.suggesting import closest, listed
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,59}$"
 DEFAULT_FRESH = 3_600.0  # seconds
 EVENTS_APP = "event"  # in on_apps: the app that the event is about
-LEVELS = {level.name.lower(): level for level in sorted(Level)}
+LEVELS = {level.word: level for level in sorted(Level)}
 
 
 class Mode(StrEnum):

@@ -28,6 +28,7 @@ from rules.yaml_hints import QUOTE_BANG, QUOTE_STAR, QUOTE_TEMPLATE, explained, 
 MAX_CHARACTERS = 1_000_000
 MAX_NODES = 50_000  # with everything that aliases unfold to
 MAX_DEPTH = 40
+MAX_PROBLEMS = 50  # of the YAML itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,12 @@ class Source:
 
     def problem(self, place: Place, message: str, *, key: str = "") -> Problem:
         """A problem at a place of this text."""
-        return Problem(self.name, *place, key, message, source_line=self.line(place.line))
+        return Problem(self.name, *place, key, message, source_line=self.shown(place.line))
+
+    def shown(self, number: int) -> str:
+        """That line for a message; nothing if there is an address in it, which may be a secret."""
+        line = self.line(number)
+        return "" if "://" in line else line
 
     def line(self, number: int) -> str:
         """The line with that number, counted from 1."""
@@ -121,7 +127,7 @@ class _Composer:
 
     def _alias(self, anchor: str, place: Place) -> None:
         if anchor not in self._anchors:
-            raise _Refused(place, f"*{anchor} is an alias of nothing; {QUOTE_STAR}")
+            raise _Refused(place, f"*{anchor} is an alias of nothing above; {QUOTE_STAR}")
         node = self._anchors[anchor]
         self._bound_depth(node.height, place)
         self._add(Node(place, node.value, node.text, node.size, node.height), node.size)
@@ -163,9 +169,14 @@ class _Composer:
         if key.text in entries:
             first = entries[key.text].key
             message = f"is there twice, first on line {first.line}, column {first.column}"
-            self.problems.append(self.source.problem(key.place, message, key=key.text))
+            self._tell(self.source.problem(key.place, message, key=key.text))
             return
         entries[key.text] = Entry(key.place, node)
+
+    def _tell(self, problem: Problem) -> None:
+        self.problems.append(problem)
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise _Refused(Place(problem.line, problem.column), "too much is wrong to tell all of it")
 
     def _name(self, anchor: str | None, node: Node) -> None:
         if anchor is not None:
@@ -184,5 +195,5 @@ def _check_tag(event: Any, place: Place) -> None:
 
 def _as_key(node: Node) -> Node:
     if node.text is None:
-        raise _Refused(node.place, f"a mapping or list cannot be a key; {QUOTE_TEMPLATE}")
+        raise _Refused(node.place, f"a mapping or list cannot be a key, and {QUOTE_TEMPLATE}")
     return node

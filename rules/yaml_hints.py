@@ -9,6 +9,9 @@ QUOTE_TEMPLATE = 'a text with {{ … }} must be quoted: "{{ app.name }} …"'
 QUOTE_STAR = 'a text that begins with * must be quoted: {glob: "*-x"}'
 QUOTE_BANG = 'a text that begins with ! must be quoted: "!x"'
 
+INDENTATION = "the indentation does not fit the lines above"
+GOES_ON = "the text goes on after a quoted piece: quote the whole of it, as in '\"a\" in b'"
+
 _HINTS = (  # (a part of YAML's complaint, what to say instead)
     ("while scanning an alias", QUOTE_STAR),
     ("while parsing a tag", QUOTE_BANG),
@@ -16,8 +19,7 @@ _HINTS = (  # (a part of YAML's complaint, what to say instead)
     ("found character '\\t'", "lines are indented with spaces, not with tabs"),
     ("that cannot start any token", "a text that begins with %, @ or ` must be quoted"),
     ("mapping values are not allowed", "a text with a colon and a space in it must be quoted"),
-    ("found '<scalar>'", "the text goes on after a quoted piece: quote the whole of it, as in '\"a\" in b'"),
-    ("expected <block end>", "the indentation does not fit the lines above"),
+    ("expected <block end>", INDENTATION),
     ("unexpected end of stream", "a quote is opened here or above and never closed"),
     ("while parsing a flow", "a bracket { or [ is not closed, or a comma is missing"),
     ("could not find expected ':'", "a key without a colon, or a text that needs quotes"),
@@ -27,12 +29,15 @@ _HINTS = (  # (a part of YAML's complaint, what to say instead)
 def explained(error: YAMLError, line: str) -> str:
     """What to do about `error`, which YAML found in `line`."""
     if isinstance(error, ReaderError):
-        return f"the character U+{ord(error.character):04X} is not allowed in YAML"
+        character = error.character if isinstance(error.character, int) else ord(error.character)
+        return f"the character U+{character:04X} is not allowed in YAML"
     if "{{" in line:
         return QUOTE_TEMPLATE
     told = str(error)
     if isinstance(error, MarkedYAMLError):
         told = f"{error.context}: {error.problem}"
+    if "found '<scalar>'" in told and ('"' in line or "'" in line):
+        return GOES_ON
     for part, hint in _HINTS:
         if part in told:
             return hint

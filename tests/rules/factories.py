@@ -55,7 +55,7 @@ def rule_text(extra: str = "", *, name: str = "a-rule", on: str = "api:release.u
     """A file with one rule; `extra` are more lines of that rule."""
     steps = do or "[{notify: {to: log, text: hello}}]"
     lines = f"name: {name}\non: {on}\ndo: {steps}\n{dedent(extra).strip()}"
-    return "version: 1\nrules:\n  -\n" + indent(lines, "    ") + "\n"
+    return "version: 1\nrules:\n  - " + indent(lines, "    ").strip() + "\n"
 
 
 def book(*texts: str, **options: Any) -> Rulebook:
