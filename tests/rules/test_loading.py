@@ -1,5 +1,7 @@
 """Rule files in: a rulebook, or everything that is wrong, each with place and suggestion."""
 
+import json
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -254,42 +256,13 @@ def test_what_follows_from_a_mistake_is_not_told_beside_it() -> None:
     assert [problem.key for problem in told] == ["rules[0].access.relases"]
 
 
-FRAGMENTS = st.sampled_from(
-    [
-        "version: 1\n",
-        "rules:\n",
-        "  - ",
-        "    ",
-        "name: a\n",
-        "on: dyno\n",
-        "match: {",
-        "}",
-        "[",
-        "do: ",
-        "- ",
-        ": ",
-        "'",
-        '"',
-        "&a ",
-        "*a",
-        "!x ",
-        "{{ ",
-        " }}",
-        "{% if ",
-        "\t",
-        "|\n",
-        "#",
-        "?",
-        "notify",
-        "1e9",
-        "\x85",
-        "\u2028",
-        "---\n",
-        "<<",
-        "%YAML 1.2\n",
-        "\r",
-    ]
-)
+# fmt: off
+FRAGMENTS = st.sampled_from([
+    "version: 1\n", "rules:\n", "  - ", "    ", "name: a\n", "on: dyno\n", "match: {", "}", "[", "do: ", "- ", ": ",
+    "'", '"', "&a ", "*a", "!x ", "{{ ", " }}", "{% if ", "\t", "|\n", "#", "?", "notify", "1e9", "\x85", "\u2028",
+    "---\n", "<<", "%YAML 1.2\n", "\r",
+])
+# fmt: on
 
 
 @given(text=st.text(max_size=80) | st.lists(FRAGMENTS, max_size=20).map("".join))
