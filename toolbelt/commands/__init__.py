@@ -1,0 +1,1 @@
+"""The commands of `bin/dynohook`, one file for each subject."""

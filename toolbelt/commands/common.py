@@ -1,0 +1,88 @@
+"""What the commands share: a connection, a person, a table, and ways to say no."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+import redis
+
+from core import connections
+from core.settings import SettingsError, read
+
+WIDE = 250  # columns, where the output is no terminal and nothing may be cut
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class No(click.ClickException):
+    """The answer is no: there is no such thing, or it is not right."""
+
+    exit_code = 1
+
+
+class Unreachable(click.ClickException):
+    """Redis cannot be reached, or nobody said where it is."""
+
+    exit_code = 3
+
+
+@contextmanager
+def server() -> Iterator[redis.Redis]:
+    """The service's Redis, on one connection; what goes wrong with it ends the command in one line."""
+    try:
+        settings = read("redis_url")
+        client = connections.for_worker(settings, connections=1)
+    except SettingsError as error:
+        raise Unreachable(str(error)) from error
+    except ValueError as error:  # its message could hold the password
+        raise Unreachable(
+            "REDIS_URL is no address of a Redis: it looks like redis://…, rediss://… or unix://…"
+        ) from error
+    try:
+        with client:
+            yield client
+    except (redis.RedisError, OSError) as error:
+        raise Unreachable(f"the Redis of REDIS_URL does not answer ({type(error).__name__})") from error
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def person(command: Function) -> Function:
+    """The two options of every command that changes something: who, and why."""
+    command = click.option("--why", required=True, help="Kept beside what you did.")(command)
+    return click.option("--by", default=who, show_default="you", help="Who does this; kept beside it.")(command)
+
+
+def who() -> str:
+    return os.environ.get("USER") or os.environ.get("LOGNAME") or "somebody"
+
+
+def examples(*lines: str) -> str:
+    """The end of a command's help, kept as it is written."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns under a head, as wide as the terminal; never cut where a program reads them."""
+    from rich.console import Console  # rich takes a while to load: only what draws does
+    from rich.table import Table
+
+    table = Table(*head, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*map(plain, row))
+    width = None if Console().is_terminal else WIDE
+    Console(highlight=False, width=width).print(table)
+
+
+def plain(text: str) -> Any:
+    from rich.text import Text
+
+    return Text(text)
