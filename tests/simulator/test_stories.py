@@ -1,16 +1,15 @@
 """What happens on the fake Heroku when somebody deploys, changes config, rolls back, or a dyno crashes."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.simulator.driving import Passing
 from toolbelt.simulator.errors import Refused
 from toolbelt.simulator.outbox import Subscription
 from toolbelt.simulator.records import App
 from toolbelt.simulator.simulator import Simulator
 
-Passing = Callable[..., None]
 PLATFORM = "noreply+webhooks@heroku.com"
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -81,6 +82,8 @@ class Recorded:
                 return
             call.body = _readable(body)
             await self._app(scope, _replay(body, receive), noting)
+        except ClientDisconnect:
+            return  # gone before it had said all: nothing was asked
         finally:
             call.seconds = time.perf_counter() - began
 
@@ -89,6 +92,8 @@ async def _whole_body(receive: Receive) -> bytes | None:
     chunks, size, more = [], 0, True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > MAX_BODY_BYTES:

@@ -60,7 +60,7 @@ def app_json(app: App) -> dict[str, Any]:
         "stack": stack,
         "team": None,
         "updated_at": second(app.updated_at),
-        "web_url": f"https://{app.name}.example.com/",
+        "web_url": f"https://{app.name}-{app.id[-12:]}.herokuapp.com/",
     }
 
 
