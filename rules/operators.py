@@ -73,9 +73,22 @@ def _one_of(wanted: list[Any]) -> Condition:
     for index, item in enumerate(wanted):
         if item is None or isinstance(item, (list, dict)):
             raise _bad("a list holds plain values, one of which must be there", at=(index,))
-    tests = tuple(equals(item) for item in wanted)
     text = listed(map(shown, wanted))
-    return Condition(lambda value: any(test(value) for test in tests), f"is one of {text}", f"is none of {text}")
+    return Condition(_one_of_these(wanted), f"is one of {text}", f"is none of {text}")
+
+
+def _one_of_these(wanted: list[Any]) -> Holds:
+    texts = frozenset(item for item in wanted if isinstance(item, str))
+    others = tuple(equals(item) for item in wanted if not isinstance(item, str))
+
+    def holds(value: Any) -> bool:
+        if type(value) is str:
+            return value in texts
+        if type(value) is list and any(item in texts for item in value if type(item) is str):
+            return True
+        return any(same(value) for same in others)
+
+    return holds
 
 
 def _mapping(spec: dict[str, Any]) -> Condition:

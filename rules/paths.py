@@ -45,7 +45,9 @@ def getter(path: str) -> Callable[[Mapping[str, Any]], Any]:
     if len(parts) == 1:
         return lambda fields: fields.get(path)
     if len(parts) == 2:
-        return _two_steps(*parts)
+        return _two_steps(parts[0], parts[1])
+    if len(parts) == 3:
+        return _three_steps(parts[0], parts[1], parts[2])
     return lambda fields: _walk(fields, parts, None)
 
 
@@ -58,6 +60,15 @@ def _two_steps(first: str, second: str) -> Callable[[Mapping[str, Any]], Any]:
     def get(fields: Mapping[str, Any]) -> Any:
         inner = fields.get(first)
         return inner.get(second) if isinstance(inner, dict) else None
+
+    return get
+
+
+def _three_steps(first: str, second: str, third: str) -> Callable[[Mapping[str, Any]], Any]:
+    def get(fields: Mapping[str, Any]) -> Any:
+        outer = fields.get(first)
+        inner = outer.get(second) if isinstance(outer, dict) else None
+        return inner.get(third) if isinstance(inner, dict) else None
 
     return get
 
