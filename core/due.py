@@ -32,6 +32,7 @@ class DueList:
         self._claim = redis.register_script(scripts.source("claim"))
         self._park = redis.register_script(scripts.source("park"))
         self._renew = redis.register_script(scripts.source("renew"))
+        self._drop = redis.register_script(scripts.source("drop"))
 
     def claim(self, lane: Lane, *, most: int) -> Claimed:
         """Up to `most` rows that are due; none while the service is paused."""
@@ -48,3 +49,7 @@ class DueList:
         """A whole lease from now. Raises ClaimLost."""
         if self._renew(args=[lane, row, token]) != b"held":
             raise ClaimLost(f"{row} is another worker's now")
+
+    def drop(self, lane: Lane, row: str, *, token: str) -> None:
+        """The row stands for nothing any more: take it off the list. A row that was lost meanwhile is left alone."""
+        self._drop(args=[lane, row, token])

@@ -1,0 +1,199 @@
+"""`rollback`: sees to it that the last good release is what runs, and checks that it does.
+
+Six steps: is the bad release live · is something newer under way · what did it change · would config be undone ·
+never twice, never to a bad one, never a rollback of a rollback · done only when the new release is live.
+"""
+
+from itertools import islice
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from heroku.access import Level
+from heroku.models import Release
+from rules.actions import ActionSpec, Need
+from workers.actions.base import Action, Outcome, Step
+from workers.actions.histories import History
+from workers.actions.rolling_back import Go, Stay, Wait, choose
+
+RELEASES_READ = 100  # the newest; older ones are no longer eligible
+WAIT_SECONDS = 15.0  # for what is under way
+WAIT_MOST_SECONDS = 300.0
+CHECK_SECONDS = 5.0  # between looks at our own new release, if its event does not come first
+CHECK_MOST_SECONDS = 600.0
+
+
+class Params(BaseModel):
+    """What to go back to, and how."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    to: Literal["last-good"] = Field(
+        "last-good", description="The newest release whose code is known to have run well."
+    )
+    only_if_live: bool = Field(
+        default=True,
+        description="false: also when the bad release never went live, to take back the config that came with it.",
+    )
+    config: Literal["keep", "restore"] | None = Field(
+        None,
+        description="keep: old code with today's config; restore: config goes back as well. "
+        "Default: keep if config or add-ons were changed in between.",
+    )
+
+
+def perform(step: Step[Params]) -> Outcome:
+    """Look, and do the one thing that is next. Raises what the client raises."""
+    if "made" in step.memory:
+        return _check(step)
+    bad_id = _bad_release(step)
+    if bad_id is None:
+        return Outcome("failed", "The event names no release, so there is nothing to roll back.")
+    history = _history(step)
+    asked_at = step.memory.setdefault("first_look", step.now)
+    choice = choose(
+        history,
+        bad_id=bad_id,
+        building=_building(step),
+        patient=step.now - asked_at < WAIT_MOST_SECONDS,
+        ours=bool(step.remembered.made([bad_id])),
+        only_if_live=step.params.only_if_live,
+        config=step.params.config,
+    )
+    match choice:
+        case Stay(outcome=outcome, sentence=sentence):
+            return Outcome(outcome, sentence, tell_system=outcome == "denied")
+        case Wait(sentence=sentence):
+            return Outcome("waiting", f"{sentence} Looking again in 15 s.", look_again=WAIT_SECONDS)
+        case Go():
+            return _ask(choice) if choice.ask and not _approved(step) else _go(step, history, bad_id, choice)
+
+
+def settle(step: Step[Params]) -> Outcome | None:
+    """A call without an answer: is there the release that it would have made?"""
+    if "made" in step.memory:
+        return _check(step)
+    description, newest = step.memory["description"], step.memory["newest"]
+    for release in _releases(step):
+        if release.version > newest and release.description == description:
+            return _made(step, release)
+    return None
+
+
+def _go(step: Step[Params], history: History, bad_id: str, choice: Go) -> Outcome:
+    bad = history.find(bad_id)
+    live = history.live
+    assert bad is not None  # noqa: S101  `choose` found both
+    assert live is not None  # noqa: S101
+    same_code = history.code(choice.target) == history.code(bad)
+    step.memory.update(
+        description=choice.description,
+        newest=history.releases[0].version,
+        bad_version=bad.version,
+        bad=[bad.id] if same_code or bad.slug is None else [bad.id, bad.slug.id],
+        target=choice.target.version,
+        note=_note(choice),
+    )
+    step.intend(kind="release", target=choice.description)
+    if choice.by == "release":
+        release = step.heroku.rollback(step.app, release=choice.target.id)
+    else:
+        assert choice.target.slug is not None  # noqa: S101  `choose` says slug only where there is one
+        release = step.heroku.release_slug(step.app, slug=choice.target.slug.id, description=choice.description)
+    return _made(step, release)
+
+
+def _made(step: Step[Params], release: Release) -> Outcome:
+    """The call happened; from now on it is about whether its release goes live."""
+    step.memory.update(made=release.id, made_version=release.version, made_at=step.now)
+    return Outcome(
+        "waiting",
+        f"Asked Heroku to go back from v{step.memory['bad_version']} to v{step.memory['target']}: "
+        f"v{release.version} is {release.status}.",
+        changed=True,
+        own=[release.id],
+        bad=step.memory["bad"],
+        look_again=0.0 if release.status == "succeeded" and release.current else CHECK_SECONDS,
+    )
+
+
+def _check(step: Step[Params]) -> Outcome:
+    """Is the release that we made live?"""
+    memory = step.memory
+    release = step.heroku.release(step.app, memory["made"])
+    name = f"v{release.version} ({release.description})"
+    if release.status in ("failed", "expired"):
+        return Outcome("failed", f"{name} {release.status} in its release phase; it is not live.", tell_system=True)
+    if release.status == "succeeded" and release.current:
+        sentence = f"Rolled back from v{memory['bad_version']} to v{memory['target']}: {name} is live.{memory['note']}"
+        output = {"version": release.version, "id": release.id, "target": memory["target"]}
+        return Outcome("done", sentence, changed=True, output=output)
+    newer = next((r for r in _releases(step) if r.version > release.version and r.current), None)
+    if newer:
+        return Outcome("failed", f"{name} was overtaken: v{newer.version} is live.", tell_system=True)
+    if step.now - memory["made_at"] > CHECK_MOST_SECONDS:
+        return Outcome("failed", f"{name} is not live after 10 minutes: it is {release.status}.", tell_system=True)
+    return Outcome("waiting", f"{name} is {release.status}, not live yet.", changed=True, look_again=CHECK_SECONDS)
+
+
+def _ask(choice: Go) -> Outcome:
+    undone = "; ".join(choice.undone)
+    return Outcome(
+        "waiting",
+        f"Going back to v{choice.target.version} would also undo: {undone}. There is no slug to keep the config with, "
+        "so a person has to approve it.",
+        needs_approval=True,
+    )
+
+
+def _approved(step: Step[Params]) -> bool:
+    return step.approval is not None and step.approval.get("verdict") == "approve"
+
+
+def _note(choice: Go) -> str:
+    """What a reader of the sentence must know besides."""
+    said = []
+    if not choice.well:
+        said.append(f" v{choice.target.version} is not known to have run well, but nor is it known to be bad.")
+    if choice.by == "slug":
+        said.append(" Config was kept as it is.")
+    if choice.undone:
+        said.append(f" This took back: {'; '.join(choice.undone)}.")
+    return "".join(said)
+
+
+def _bad_release(step: Step[Params]) -> str | None:
+    """The event's own release, or the crashed dyno's."""
+    data = step.event.data
+    release = data if step.event.resource == "release" else data.get("release")
+    id = release.get("id") if isinstance(release, dict) else None
+    return id if isinstance(id, str) else None
+
+
+def _releases(step: Step[Params]) -> list[Release]:
+    return list(islice(step.heroku.releases(step.app, newest_first=True), RELEASES_READ))
+
+
+def _history(step: Step[Params]) -> History:
+    releases = _releases(step)
+    return History(
+        releases=releases,
+        bad=step.remembered.bad(step.app),
+        crashes=step.remembered.crashes([release.id for release in releases]),
+        now=step.now,
+    )
+
+
+def _building(step: Step[Params]) -> bool:
+    """Whether a build is running; known only to rules that may read builds."""
+    if step.access.get("builds", Level.OFF) < Level.READ:
+        return False
+    return any(build.status == "pending" for build in islice(step.heroku.builds(step.app), RELEASES_READ))
+
+
+ACTION = Action(
+    spec=ActionSpec(name="rollback", params=Params, needs=(Need("releases", Level.WRITE),), changes=True),
+    perform=perform,
+    settle=settle,
+    reads_live_state=True,
+)

@@ -1,0 +1,152 @@
+"""The worker process: `celery -A workers.app worker`. Reads the settings, opens the connections, runs two tasks."""
+
+import os
+import sys
+import threading
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import structlog
+from celery import Celery, signals
+
+from core import connections, logs, settings
+from core.beat import Beat
+from core.due import DueList
+from core.ledger import Ledger
+from core.queue import TASKS
+from core.runs import Runs
+from heroku.access import Grant, Level
+from heroku.client import Heroku
+from heroku.errors import CallFailed
+from rules.errors import RuleErrors
+from rules.model import Mode
+from workers import rulebooks
+from workers.acting import Acting
+from workers.actions import ACTIONS
+from workers.celery_settings import SETTINGS
+from workers.crew import Crew
+from workers.deciding import Deciding
+from workers.telling import Teller
+from workers.ticker import Ticker
+
+DAY_SECONDS = 86_400.0
+MEGABYTE = 1_000_000
+VERSION = "0.1.0"
+
+log = structlog.get_logger()
+
+
+class Worker:
+    """What the tasks of this process work with; made when the worker starts, not when the module is imported."""
+
+    def __init__(self, chosen: settings.Settings, *, threads: int) -> None:
+        book = rulebooks.load_rules(chosen, os.environ)
+        redis = connections.for_worker(chosen)
+        name = f"{os.environ.get('DYNO', 'worker')}.{uuid4().hex[:8]}"
+        heroku = _heroku(chosen)
+        self.crew = Crew(
+            name=name,
+            due=DueList(redis, worker=name),
+            ledger=Ledger(redis, keep_seconds=chosen.keep_days * DAY_SECONDS),
+            runs=Runs(redis),
+            beat=Beat(redis, worker=name, rules=book.digest, version=VERSION),
+            book=book,
+            actions=ACTIONS,
+            heroku=heroku,
+            teller=Teller(httpx2.Client(), dict(os.environ)),
+            brake=Mode(chosen.brake),
+            own_app=chosen.own_app,
+            account=_account(heroku) if chosen.service_account else None,
+            keep_seconds=chosen.keep_days * DAY_SECONDS,
+            keep_bytes=chosen.keep_megabytes * MEGABYTE,
+        )
+        slots = threading.Semaphore(max(1, threads - 1))  # one thread is kept for deciding
+        self.deciding = Deciding(self.crew)
+        self.acting = Acting(self.crew, slots=lambda: slots.acquire(blocking=False), release=slots.release)
+        self.ticker = Ticker(self.crew)
+
+
+def _heroku(chosen: settings.Settings) -> Heroku | None:
+    if chosen.heroku_api_key is None:
+        return None
+    return Heroku(chosen.heroku_api_key.get_secret_value(), base_url=chosen.heroku_api_url)
+
+
+def _account(heroku: Heroku | None) -> str | None:
+    """The account whose doings are ours."""
+    if heroku is None:
+        return None
+    try:
+        return heroku.granted(Grant("dynohook", {"account": Level.READ})).account().id
+    except CallFailed as error:
+        raise settings.SettingsError(
+            f"SERVICE_ACCOUNT is true, and Heroku did not say whose token it is: {error}"
+        ) from None
+
+
+def _begin() -> settings.Settings:
+    try:
+        return settings.read("webhook_secret", "redis_url")
+    except settings.SettingsError as error:
+        sys.exit(f"worker: {error}")
+
+
+chosen = _begin()
+logs.set_up(chosen.log_format)
+app = Celery("dynohook", broker=connections.broker_url(chosen))
+app.conf.update(SETTINGS)
+if chosen.redis_url and chosen.redis_url.get_secret_value().startswith("rediss://"):
+    app.conf.broker_use_ssl = {"ssl_cert_reqs": "none"}
+workers: dict[str, Worker] = {}  # the one worker of this process, once Celery has started it
+
+
+@app.task(name=TASKS["decide"])
+def decide() -> None:
+    """A wake-up: look at the due list of events."""
+    workers["this"].deciding.drain()
+
+
+@app.task(name=TASKS["act"])
+def act() -> None:
+    """A wake-up: look at the due list of runs."""
+    workers["this"].acting.drain()
+
+
+@signals.setup_logging.connect
+def keep_our_logs(**_: Any) -> None:
+    """Celery would set up logging its own way; that somebody listens is enough to stop it."""
+
+
+@signals.worker_init.connect
+def start(sender: Any, **_: Any) -> None:
+    """Load the rules and open the connections; what is wrong with either stops the worker with a plain message."""
+    try:
+        worker = Worker(chosen, threads=int(sender.concurrency or sender.app.conf.worker_concurrency or 4))
+    except RuleErrors as error:
+        sys.exit(f"worker: the rules do not load\n{error}")
+    except settings.SettingsError as error:
+        sys.exit(f"worker: {error}")
+    workers["this"] = worker
+
+
+@signals.worker_ready.connect
+def begin_to_beat(**_: Any) -> None:
+    """From here on others know that this worker is there."""
+    worker = workers["this"]
+    log.info("worker ready", worker=worker.crew.name, rules=worker.crew.book.digest, act=worker.crew.brake.value)
+    worker.ticker.start()
+
+
+@signals.worker_shutting_down.connect
+def stop_taking(**_: Any) -> None:
+    """SIGTERM: finish what is in hand, take nothing new."""
+    if "this" in workers:
+        workers["this"].crew.stopping.set()
+
+
+@signals.worker_shutdown.connect
+def leave(**_: Any) -> None:
+    """Everything in hand is done: say so, and give back what is not."""
+    if "this" in workers:
+        workers.pop("this").ticker.stop()

@@ -1,0 +1,44 @@
+"""What the parts of a worker share: its tools, whether it is stopping, and rows it could not give back."""
+
+import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.beat import Beat, Epoch
+from core.due import DueList
+from core.ledger import Ledger
+from core.queue import Lane
+from core.runs import Runs
+from heroku.client import Heroku
+from rules.model import Mode
+from rules.rulebook import Rulebook
+from workers.actions.base import Action
+from workers.telling import Teller
+
+
+@dataclass
+class Crew:
+    """Made once in the composition root; all threads of a worker use the same."""
+
+    name: str
+    due: DueList
+    ledger: Ledger
+    runs: Runs
+    beat: Beat
+    book: Rulebook
+    actions: Mapping[str, Action]
+    heroku: Heroku | None
+    teller: Teller
+    brake: Mode
+    own_app: frozenset[str]
+    account: str | None
+    keep_seconds: float
+    keep_bytes: int
+    epoch: Epoch | None = None
+    stopping: threading.Event = field(default_factory=threading.Event)
+    left_over: deque[tuple[Lane, str, str]] = field(default_factory=deque)
+
+    def leave_over(self, lane: Lane, row: str, token: str) -> None:
+        """Redis did not answer while we held this row; the ticker gives it back when it does again."""
+        self.left_over.append((lane, row, token))

@@ -1,0 +1,105 @@
+"""Deciding: drains the due list of events, many in one go; it never waits for acting."""
+
+import threading
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from redis.exceptions import RedisError
+
+from core import records
+from core.due import Claimed
+from core.ledger import Judged, Waiting, Written
+from heroku import events
+from heroku.errors import BadDelivery
+from heroku.events import Event
+from rules.deciding import decide
+from workers.crew import Crew
+from workers.gating import gates_of
+
+BATCH = 100  # events in one claim
+DRAIN_SECONDS = 5.0  # then the thread goes back to Celery, which may have been told to stop
+FOREIGN_FORMAT_SECONDS = 30.0
+
+log = structlog.get_logger()
+
+
+class Deciding:
+    """One drain at a time in each process: more threads would only share one interpreter."""
+
+    def __init__(self, crew: Crew) -> None:
+        self._crew = crew
+        self._draining = threading.Lock()
+
+    def drain(self) -> None:
+        """Decide until nothing is due, the worker stops, or it has taken long enough."""
+        if not self._draining.acquire(blocking=False):
+            return
+        try:
+            until = time.monotonic() + DRAIN_SECONDS
+            while not self._crew.stopping.is_set() and time.monotonic() < until:
+                claimed = self._crew.due.claim("decide", most=BATCH)
+                if not claimed.rows:
+                    return
+                self._decide(claimed)
+        finally:
+            self._draining.release()
+
+    def _decide(self, claimed: Claimed) -> None:
+        try:
+            now, waiting = self._crew.ledger.fetch(claimed.rows)
+            judged = [judged for one in waiting if (judged := self._judge(one, now, claimed.token))]
+            if judged:
+                self._report(self._crew.ledger.decide(judged, token=claimed.token), judged)
+        except (RedisError, OSError) as error:
+            log.warning("redis failed amid a batch", events=len(claimed.rows), error=type(error).__name__)
+            for row in claimed.rows:
+                self._crew.leave_over("decide", row, claimed.token)
+
+    def _judge(self, one: Waiting, now: float, token: str) -> Judged | None:
+        """The judgement on one event; None if it is left alone. What breaks here breaks for this event only: its claim
+        runs out, and after five of those it is a dead letter."""
+        try:
+            return self._judged(one, now)
+        except records.UnknownFormat:
+            self._crew.due.park("decide", one.id, token=token, seconds=FOREIGN_FORMAT_SECONDS)
+        except Exception:
+            log.exception("an event could not be judged", event=one.id)
+        return None
+
+    def _judged(self, one: Waiting, now: float) -> Judged:
+        crew = self._crew
+        replayed = {"replay": one.replay._asdict()} if one.replay else {}
+        if one.record is None:
+            return Judged(one.id, {"gone": True}, "", None)
+        kept = records.unpack(one.record)
+        if kept.kind == "unreadable":
+            return Judged(one.id, {"unreadable": kept.reason, **replayed}, "", None)
+        try:
+            event = events.read(kept.body)
+        except BadDelivery as error:
+            return Judged(one.id, {"unreadable": error.reason, **replayed}, "", None)
+        decision = decide(
+            crew.book, event, now=datetime.fromtimestamp(now, UTC), brake=crew.brake, own_app=crew.own_app
+        )
+        said: dict[str, Any] = {"b": crew.book.digest, "n": decision.clauses, **replayed}
+        gates = gates_of(event, decision, id=one.id, now=now, account=crew.account, replay=one.replay)
+        return Judged(one.id, said, _about(event), gates)
+
+    def _report(self, written: Sequence[Written], judged: Sequence[Judged]) -> None:
+        lost = sum(1 for one in written if one.how == "lost")
+        if lost:
+            log.warning("claims lost amid a batch", events=lost)
+        for one, before in zip(written, judged, strict=True):
+            if one.gates and before.gates:
+                rules = [rule["rule"] for rule in before.gates["rules"]]
+                for rule, (_, gate, *numbers) in zip(rules, one.gates, strict=True):
+                    log.info("rule matched", event_id=one.id, rule=rule, gate=gate, numbers=numbers)
+
+
+def _about(event: Event) -> str:
+    """The id of what the event is about, where one of our calls could have made it."""
+    id = event.data.get("id")
+    return id if isinstance(id, str) and event.resource in ("release", "build") else ""

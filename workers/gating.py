@@ -1,0 +1,113 @@
+"""From a decision to what decide.lua must know of it: the gates that only Redis's state can judge."""
+
+import json
+from typing import Any
+
+from core.ledger import Replay
+from heroku.events import Event, content_key
+from rules.deciding import Decision, Verdict
+from rules.matching import MATCHED
+from rules.model import Mode
+from rules.rulebook import Rule
+
+ONE_OFFS = frozenset({"run", "scheduler", "release"})  # process types whose dynos end "crashed" in the normal course
+
+
+def gates_of(
+    event: Event, decision: Decision, *, id: str, now: float, account: str | None, replay: Replay | None
+) -> dict[str, Any] | None:
+    """What to judge for this event; None if no rule matched it and it leaves nothing to remember."""
+    crashed = crashed_release(event)
+    if not decision.matched and not crashed:
+        return None
+    number = replay.number if replay else 0
+    indexes = [index for index, clause in enumerate(decision.clauses) if clause == MATCHED]
+    created = event.created_at.timestamp() if event.created_at else now
+    return {
+        "t": int(created * 1000),
+        "replay": number,
+        "content": "" if event.include == "dyno" or not decision.matched else content_key(event),
+        "intents": _intents(event),
+        "crashed": crashed,
+        "crashed_text": _crash_text(event) if crashed else "",
+        "account": bool(account and event.actor and event.actor.id == account),
+        "rules": [
+            _rule(event, verdict, index, id=id, number=number)
+            for index, verdict in zip(indexes, decision.matched, strict=True)
+        ],
+    }
+
+
+def crashed_release(event: Event) -> str:
+    """The release whose dyno crashed; empty if this is not the crash of a dyno that should have stayed up."""
+    data = event.data
+    release = data.get("release")
+    if event.include != "dyno" or data.get("state") != "crashed" or data.get("type") in ONE_OFFS:
+        return ""
+    id = release.get("id") if isinstance(release, dict) else None
+    return id if isinstance(id, str) else ""
+
+
+def _crash_text(event: Event) -> str:
+    app = event.app.name if event.app and event.app.name else "an app"
+    release = event.data["release"].get("version")
+    return f"{app} v{release}, dyno {str(event.data.get('name'))[:40]}"
+
+
+def _intents(event: Event) -> list[str]:
+    """What an open call of ours may have intended that this event could be the effect of."""
+    if event.resource != "release" or event.app is None or event.app.id is None:
+        return []
+    description = event.data.get("description")
+    return [f"{event.app.id}:release:{description if isinstance(description, str) and description else '*'}"]
+
+
+def _rule(event: Event, verdict: Verdict, index: int, *, id: str, number: int) -> dict[str, Any]:
+    """One rule as decide.lua wants it; what does not apply is left out."""
+    rule = verdict.rule
+    gate = _static_gate(verdict)
+    said: dict[str, Any] = {
+        "index": index,
+        "rule": rule.name,
+        "key": verdict.key,
+        "mode": verdict.mode.value,
+        "gate": [] if number and gate[:1] == ["stale"] else gate,
+        "overlap": rule.overlap,
+        "run": f"{id}#{number}:{rule.name}" if number else f"{id}:{rule.name}",
+        "plan": "",
+        "app": (event.app and (event.app.id or event.app.name)) or "",
+        "app_name": (event.app and event.app.name) or "",
+        "give_up": int(rule.give_up_after_seconds * 1000),
+    }
+    if verdict.mode is Mode.LIVE:
+        said["plan"] = plan_of(rule)
+    if rule.count:
+        said["count"] = [rule.count.at_least, int(rule.count.within_seconds * 1000)]
+    if rule.cooldown_seconds:
+        said["cooldown"] = int(rule.cooldown_seconds * 1000)
+    if rule.limit:
+        said["limit"] = [rule.limit.max, int(rule.limit.within_seconds * 1000)]
+    return said
+
+
+def _static_gate(verdict: Verdict) -> list[Any]:
+    """The gate that the rules themselves closed, with its numbers."""
+    if verdict.gate is None:
+        return []
+    if verdict.gate == "stale":
+        return ["stale", int(verdict.age_seconds), int(verdict.bound_seconds)]
+    return [verdict.gate]
+
+
+def plan_of(rule: Rule) -> str:
+    """Everything a run needs, so that it does not depend on the rule file later."""
+    return json.dumps(
+        {
+            "rule": rule.name,
+            "digest": rule.digest,
+            "steps": [step.to_json() for step in rule.do],
+            "on_failure": [step.to_json() for step in rule.on_failure],
+            "access": {group: int(level) for group, level in rule.access.items()},
+            "on_apps": list(rule.on_apps),
+        }
+    )

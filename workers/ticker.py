@@ -1,0 +1,85 @@
+"""The ticker: a thread in every worker that beats once a second, so that nothing waits for a message that was lost."""
+
+import threading
+
+import structlog
+from redis.exceptions import RedisError
+
+from core.beat import Epoch
+from workers.crew import Crew
+
+BEAT_SECONDS = 1.0
+TIDY_BEATS = 5
+
+log = structlog.get_logger()
+
+
+class Ticker:
+    """Beats until it is stopped, also while the last steps are finished; a beat that fails is followed by the next."""
+
+    def __init__(self, crew: Crew) -> None:
+        self._crew = crew
+        self._beats = 0
+        self._silent = False
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
+
+    def start(self) -> None:
+        """Begin to beat, and keep what this worker's decisions refer to."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop beating, and say that this worker leaves; its rows become free at once."""
+        self._over.set()
+        self._thread.join(timeout=2 * BEAT_SECONDS)
+        try:
+            self._crew.beat.leave()
+        except (RedisError, OSError) as error:
+            log.warning("could not say goodbye", error=type(error).__name__)
+
+    def _run(self) -> None:
+        while not self._over.wait(BEAT_SECONDS):
+            try:
+                self.beat()
+                if self._silent:
+                    log.info("redis answers again")
+                self._silent = False
+            except (RedisError, OSError) as error:
+                if not self._silent:
+                    log.warning("redis does not answer", error=type(error).__name__)
+                self._silent = True
+            except Exception:
+                log.exception("a beat failed")
+
+    def beat(self) -> None:
+        """One beat: give back what a broken connection left in our hands, tick, now and then tidy."""
+        crew = self._crew
+        while crew.left_over:
+            lane, row, token = crew.left_over[0]
+            crew.due.park(lane, row, token=token, seconds=0.0)
+            crew.left_over.popleft()
+        ticked = crew.beat.tick()
+        if ticked.freed:
+            log.warning("freed rows of a dead worker", rows=ticked.freed)
+        self._compare(ticked.epoch)
+        self._beats += 1
+        if self._beats % TIDY_BEATS == 0:
+            let_go = crew.beat.tidy(keep_seconds=crew.keep_seconds, most_bytes=crew.keep_bytes)
+            if let_go:
+                log.info("let old events go for memory", events=let_go)
+
+    def _compare(self, epoch: Epoch) -> None:
+        """Say so if Redis has lost what it held."""
+        known = self._crew.epoch
+        self._crew.epoch = epoch
+        if known is not None and known.id == epoch.id:
+            return
+        self._crew.ledger.keep_book(self._crew.book.digest, self._crew.book.outline())
+        if known is None:
+            return
+        log.error("redis lost its data", epoch=epoch.id, since=epoch.since)
+        self._crew.beat.tell(
+            f"epoch:{epoch.id}",
+            "Redis has lost its data: events, runs and counters from before are gone. Events from before that come "
+            "again only run steps that look at Heroku first.",
+        )

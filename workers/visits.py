@@ -1,0 +1,107 @@
+"""A visit: one worker's look at one run, from claim to parking or finishing, and what it has written so far."""
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+import structlog
+
+from core.runs import Entry, Run, StepRecord, StepState
+from heroku import events
+from heroku.access import Grant, Level
+from rules.rulebook import Step as Written
+from workers.crew import Crew
+
+FAILED: frozenset[StepState] = frozenset({"failed", "denied", "unknown"})
+
+log = structlog.get_logger()
+
+
+class Visit:
+    """The run, our claim on it, and its journal as it grows."""
+
+    def __init__(self, crew: Crew, run: Run, *, token: str) -> None:
+        self.crew = crew
+        self.run = run
+        self.token = token
+        self.journal: dict[str, StepRecord] = dict(run.journal)
+        self.names = {
+            f"{field}:{index}": step["name"]
+            for field, part in (("step", "steps"), ("failure", "on_failure"))
+            for index, step in enumerate(run.plan.get(part, ()))
+        }
+        self.event = events.read(run.event.body) if run.event else None
+
+    @property
+    def now(self) -> float:
+        """Redis's time, in seconds since 1970."""
+        return self.run.now
+
+    @property
+    def access(self) -> dict[str, Level]:
+        """What the rule was granted when the run was planned."""
+        return {group: Level(level) for group, level in self.run.plan.get("access", {}).items()}
+
+    def grant(self) -> Grant:
+        """Who calls, and what it may."""
+        allowed = self.run.plan.get("on_apps", ["event"])
+        own = {self.run.app, self.run.app_name}
+        covers_own = any(word == "event" or fnmatchcase(self.run.app_name, word) for word in allowed)
+        apps = {word for word in allowed if word != "event"} | (own if covers_own else set())
+        return Grant(who=f"rule {self.run.rule}", levels=self.access, apps=frozenset(filter(None, apps)))
+
+    def state(self, field: str) -> StepState | None:
+        """How far a step has come; None if it was never looked at."""
+        record = self.journal.get(field)
+        return record.state if record else None
+
+    def write(self, field: str, record: StepRecord, *, asking: str | None = None, **entry: Any) -> None:
+        """Write a line of the journal, and what goes with it. Raises ClaimLost."""
+        self.journal[field] = record
+        said = {field: record.to_json()} | ({"asking": asking} if asking else {})
+        self.crew.runs.record(self.run, Entry(set=said, **entry), token=self.token)
+
+    def steps(self) -> dict[str, dict[str, Any]]:
+        """What later steps and templates may know of earlier ones, by name."""
+        known = {}
+        for field, name in self.names.items():
+            if field in self.journal:
+                record = self.journal[field]
+                known[name] = {**record.output, "outcome": record.state, "sentence": record.sentence}
+        return known
+
+    def error(self) -> str:
+        """The sentence of the step that failed; empty if none did."""
+        return next((record.sentence for record in self.journal.values() if record.state in FAILED), "")
+
+    def context(self) -> Mapping[str, Any]:
+        """What templates may use."""
+        fields = dict(self.event.fields) if self.event else {}
+        return {
+            **fields,
+            "app": fields.get("app", {"id": self.run.app, "name": self.run.app_name}),
+            "event": fields,
+            "steps": self.steps(),
+            "error": self.error(),
+            "rule": self.run.rule,
+        }
+
+    def finish(self, steps: Sequence[Written]) -> None:
+        """The last step is settled: say what the run came to, and whether it had an effect."""
+        records = [self.journal[f"step:{index}"] for index in range(len(steps)) if f"step:{index}" in self.journal]
+        effect = self._effect(steps, records)
+        if any(record.state in FAILED for record in records):
+            state = "failed"
+        elif not effect and any(record.state == "not needed" for record in records):
+            state = "not needed"
+        else:
+            state = "done"
+        self.crew.runs.record(self.run, Entry(then="finish", state=state, effect=effect), token=self.token)
+        log.info("run finished", run=self.run.id, rule=self.run.rule, app=self.run.app_name, state=state)
+
+    def _effect(self, steps: Sequence[Written], records: Sequence[StepRecord]) -> bool:
+        """A change to Heroku; for rules that only tell people, a message that went out."""
+        actions = [self.crew.actions.get(step.action) for step in steps]
+        if any(action is not None and action.spec.changes for action in actions):
+            return any(record.changed for record in records)
+        return any(record.state == "done" for record in records)
