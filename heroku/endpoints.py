@@ -22,10 +22,10 @@ _UNSENDABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 class Endpoint:
     """One link of Heroku's API.
 
-    `scope` is the OAuth scope it asks for, `level` what a grant must reach. `repeatable` says that a second
-    call does no more than the first. `include` is the webhook entity that tells of its effect. `success` is
-    the documented status; any 2xx counts. `order` is the field by which a list can be ordered and paged.
-    Parameters of the body: those in `required` and `optional`; those of the path stand in `path`.
+    `scope` is the OAuth scope it asks for, `level` what a grant must reach. `repeatable` says that a second call does
+    no more than the first. `include` is the webhook entity that tells of its effect. `success` is the documented
+    status; any 2xx counts. `order` is the field by which a list can be asked for in order. `required` and `optional`
+    are the parameters of the body; those of the path stand in `path`.
     """
 
     name: str
@@ -104,7 +104,7 @@ def _release(name: str, *, required: tuple[str, ...], optional: tuple[str, ...] 
 TABLE: tuple[Endpoint, ...] = (
     _read("list_apps", "apps", "/apps", order="name"),
     _read("get_app", "apps", "/apps/{app}"),
-    _read("list_dynos", "dynos", "/apps/{app}/dynos", order="name"),
+    _read("list_dynos", "dynos", "/apps/{app}/dynos"),
     _read("list_releases", "releases", "/apps/{app}/releases", order="version"),
     _read("get_release", "releases", "/apps/{app}/releases/{release}"),
     _release("rollback", required=("release",)),

@@ -7,7 +7,7 @@ MESSAGE_CHARACTERS = 200
 
 _SECRETS = re.compile(
     r"""
-      HRKU-[\w\-.]+                         # Heroku's own tokens, of any length
+      HRKU-[^\s"'<>,;]+                     # Heroku's own tokens, of any length
     | \binf-[\w\-]{8,}                      # keys of the inference service
     | \b(?:Bearer|Basic)\s+[^\s"',;]+       # an Authorization header that was quoted back
     | (?<=://)[^\s/@"']+@                   # user and password in an address
