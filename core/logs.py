@@ -50,3 +50,5 @@ def set_up(style: Literal["logfmt", "json", "console"], *, level: int = logging.
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for chatty in ("celery", "httpx2", "kombu"):
+        logging.getLogger(chatty).setLevel(max(level, logging.WARNING))

@@ -7,6 +7,7 @@ import structlog
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
+from core import layout
 from core.due import ClaimLost
 from core.runs import Locked, Paused, StepRecord, StepState
 from heroku.access import Level
@@ -232,10 +233,11 @@ class Stepping:
         return "waiting" if outcome.state == "waiting" else state
 
     def _tell(self, outcome: Outcome) -> tuple[str, str] | None:
-        asks = outcome.needs_approval
-        if not asks and not (outcome.tell_system and outcome.state in FAILED):
-            return None
         run = self._visit.run
+        asks = outcome.needs_approval
+        worth_it = asks or (outcome.tell_system and outcome.state in FAILED)
+        if run.rule == layout.SYSTEM or not worth_it:  # trouble with telling of trouble is not told of in turn
+            return None
         way = f" Approve or deny: dynohook runs approve|deny {run.id}" if asks else ""
         return f"run:{run.id}:{self._field}", f"{run.app_name}, rule {run.rule}: {outcome.sentence}{way}"
 

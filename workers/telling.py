@@ -26,7 +26,8 @@ class Teller:
     def post(self, name: str, target: Target, text: str, *, facts: Mapping[str, Any]) -> None:
         """Send `text` with `facts` (rule, app, event, run, dedup_key). Raises Unavailable (try again) or Refused."""
         if target.kind == "log":
-            log.info("notification", target=name, text=text, **facts)
+            told = {name: value for name, value in facts.items() if name != "event"}
+            log.info("notification", target=name, text=text, event_id=facts.get("event"), **told)
             return
         address = self._environment.get(target.variable or "")
         if not address:
