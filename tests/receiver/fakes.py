@@ -108,6 +108,7 @@ class Door:
         headers: Iterable[tuple[bytes, bytes]] | None = None,
         *,
         declared: int | None = None,
+        sending_fails: Exception | None = None,
     ) -> Reply:
         """Deliver; correctly signed unless headers are given."""
         chunks = [body] if isinstance(body, bytes) else list(body)
@@ -115,7 +116,7 @@ class Door:
             headers = [signature(b"".join(chunks))]
         if declared is not None:
             headers = [*headers, (b"content-length", str(declared).encode())]
-        return await call(self.app, headers=headers, chunks=chunks)
+        return await call(self.app, headers=headers, chunks=chunks, sending_fails=sending_fails)
 
     async def counted(self) -> dict[str, int]:
         """What has been counted so far."""
@@ -135,6 +136,7 @@ async def call(
     path: str = PATH,
     headers: Iterable[tuple[bytes, bytes]] = (),
     chunks: Sequence[bytes] = (b"",),
+    sending_fails: Exception | None = None,
 ) -> Reply:
     """One request as an ASGI server makes it; holds the application to the order of its messages."""
     reply = Reply()
@@ -152,6 +154,8 @@ async def call(
 
     async def send(message: Message) -> None:
         nonlocal ended
+        if sending_fails is not None:
+            raise sending_fails
         assert not ended, "a message after the last"
         if message["type"] == "http.response.start":
             assert reply.status == 0, "two answers"

@@ -226,6 +226,22 @@ def test_a_sender_that_hangs_up_is_counted_and_not_answered(chunks: list[bytes])
     assert (reply.status, counted, door.ledger.calls) == (0, {"cut_off": 1}, [])
 
 
+@pytest.mark.parametrize("headers", [None, []], ids=["kept", "refused unread"])
+@pytest.mark.parametrize("error", [RuntimeError("the handler is closed"), BrokenPipeError()], ids=repr)
+def test_a_sender_that_is_gone_when_its_answer_is_ready_does_no_harm(
+    error: Exception, headers: list[tuple[bytes, bytes]] | None
+) -> None:
+    """uvloop raised RuntimeError when a client had left in the same turn of its loop: a traceback for each."""
+
+    async def story() -> None:
+        door = Door()
+        await door.post(BODY, headers, sending_fails=error)
+        assert (await door.counted())["cut_off"] == 1
+        assert list(door.ledger.kept) == (["event-1"] if headers is None else [])
+
+    asyncio.run(story())
+
+
 def test_repeats_are_told_from_first_arrivals() -> None:
     async def story() -> None:
         door = Door()
