@@ -128,9 +128,10 @@ def _check(step: Step[Params]) -> Outcome:
         sentence = f"Rolled back from v{memory['bad_version']} to v{memory['target']}: {name} is live.{memory['note']}"
         output = {"version": release.version, "id": release.id, "target": memory["target"]}
         return Outcome("done", sentence, changed=True, output=output)
-    newer = next((r for r in _releases(step) if r.version > release.version and r.current), None)
-    if newer:
-        return Outcome("failed", f"{name} was overtaken: v{newer.version} is live.", tell_system=True)
+    if release.status == "succeeded":
+        newer = next((r for r in _releases(step) if r.version > release.version and r.current), None)
+        if newer:
+            return Outcome("failed", f"{name} was overtaken: v{newer.version} is live.", tell_system=True)
     if step.now - memory["made_at"] > CHECK_MOST_SECONDS:
         return Outcome("failed", f"{name} is not live after 10 minutes: it is {release.status}.", tell_system=True)
     return Outcome("waiting", f"{name} is {release.status}, not live yet.", changed=True, look_again=CHECK_SECONDS)
