@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from tests.simulator.driving import HEADERS, Live, Passing, Serving
+from tests.simulator.driving import FAST, HEADERS, Live, Passing, Serving
 from tests.simulator.receiving import Receiver
 from toolbelt.simulator.app import create_app, utc_now
 from toolbelt.simulator.delivering import Manner
@@ -19,7 +19,6 @@ from toolbelt.simulator.simulator import Simulator
 from toolbelt.simulator.timings import Timings
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
-FAST = Manner(first_wait=0.01, longest_wait=0.05, time_out=0.3)
 
 
 @pytest.fixture

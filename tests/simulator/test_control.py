@@ -88,6 +88,7 @@ def test_calls_are_listed_by_method_and_path(live: Live) -> None:
     assert [call.path for call in live.remote.calls("GET", "/apps/*")] == ["/apps/acme-shop", "/apps/acme-shop/dynos"]
     assert live.remote.calls()[-1].query == "x=1"
     assert [call.number for call in live.remote.calls()] == [1, 2, 3]
+    assert live.remote.calls(effect=True) == []
 
 
 def test_a_refusal_is_raised_by_the_remote(live: Live) -> None:

@@ -1,11 +1,12 @@
 """Deliveries over a real socket: signed, in order, retried until acknowledged, repeated when asked."""
 
+from dataclasses import replace
+
 import pytest
 
 from heroku.signature import HEADER, Verifier
-from tests.simulator.driving import Live, Serving
+from tests.simulator.driving import FAST, Live, Serving
 from tests.simulator.receiving import Received, Receiver
-from toolbelt.simulator.delivering import Manner
 from toolbelt.simulator.remote import wait_for
 
 SECRET = "not-so-secret"
@@ -64,7 +65,7 @@ def test_at_level_notify_there_is_one_attempt(live: Live, receiver: Receiver) ->
 
 
 def test_every_delivery_is_posted_three_times_when_asked(serving: Serving, receiver: Receiver) -> None:
-    with serving(Manner(repeat=3)) as live:
+    with serving(replace(FAST, repeat=3)) as live:
         live.remote.subscribe(receiver.url, secret=SECRET, include=RELEASES)
         live.remote.deploy("acme-shop")
         wait_for(lambda: len(receiver.received) == 9, 10)

@@ -189,6 +189,14 @@ def test_release_phases_run_one_after_the_other(simulator: Simulator, shop: App,
     assert (second.status, second.current, first.current) == ("succeeded", True, False)
 
 
+def test_a_release_that_is_overtaken_starts_no_dynos(simulator: Simulator, passing: Passing) -> None:
+    simulator.add_app("acme-plain", release_phase=False)
+    simulator.set_config("acme-plain", ["A"])
+    simulator.set_config("acme-plain", ["B"])
+    passing(minutes=1)
+    assert {entry[2] for entry in told(simulator) if entry[0] == "api:dyno"} == {43}
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [

@@ -11,17 +11,20 @@ from toolbelt.simulator.outbox import Attempt, Delivery, Subscription
 from toolbelt.simulator.simulator import Simulator
 
 RETRIED_FOR = timedelta(hours=72)
-LONGEST_WAIT = 0.5  # seconds between two looks at the clock when nothing calls
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How deliveries are made; waits are seconds. `repeat` posts each that often, though acknowledged."""
+    """How deliveries are made; waits are seconds. `repeat` posts each that often, though acknowledged.
+
+    `idle` is the longest time between two looks at what is due, for changes made behind the HTTP side's back.
+    """
 
     repeat: int = 1
     time_out: float = 10.0
     first_wait: float = 0.1
     longest_wait: float = 2.0
+    idle: float = 0.5
 
     def wait(self, failures: int) -> float:
         """How long to wait after so many failures in a row."""
@@ -60,7 +63,8 @@ class Deliverer:
 
     async def _until_due(self) -> None:
         due = self._simulator.next_due()
-        wait = LONGEST_WAIT if due is None else min(LONGEST_WAIT, (due - self._clock()).total_seconds())
+        idle = self._manner.idle
+        wait = idle if due is None else min(idle, (due - self._clock()).total_seconds())
         try:
             async with asyncio.timeout(max(0.0, wait)):
                 await self._look.wait()

@@ -22,7 +22,7 @@ def release_changed(world: World, app: App, release: Release, action: str) -> No
     data = shapes.release_json(app, release, world.agenda.now)
     data["app"]["process_tier"] = "production"
     data["stack"] = shapes.stack_name(app)
-    data["pstable"] = {"web": {"slug": shapes.slug_ref(app, release.slug), "command": shapes.COMMAND}}
+    data["pstable"] = {"web": {"command": shapes.COMMAND}}
     _tell(world, app, "api:release", action, data, release.user)
 
 
