@@ -16,6 +16,7 @@ from rules.rulebook import Count, Limit, Rule, Target, digest_of
 from rules.steps import Actions, Steps, read_steps
 from rules.subscriptions import parse
 from rules.target_checks import target_faults
+from rules.template_checks import template_faults
 
 # What stands in for a broken part while the other parts are checked, so that one look tells all that is wrong.
 _STAND_INS: dict[str, Any] = {"name": "nameless", "on": ["dyno.create"], "do": [{}]}
@@ -41,6 +42,7 @@ def build(raw: Any, known: Known) -> tuple[Rule | None, list[Fault]]:
     faults += [fault for fault in found if fault.path[0] not in broken]
     faults += _unless("access" in broken, access_faults(steps, model.access, known.actions))
     faults += target_faults(steps, known.targets)
+    faults += template_faults(steps)
     if faults or match is None:
         return None, faults
     return _compiled(model, match, steps), []

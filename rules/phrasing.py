@@ -1,7 +1,7 @@
 """pydantic's errors as faults in plain words: where in the file, what is wrong, what was probably meant."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -27,10 +27,18 @@ _PHRASES = {
 }
 
 
-def faults_of(error: ValidationError, model: type[BaseModel], raw: Any) -> list[Fault]:
-    """One fault for each place where `raw` does not fit `model`."""
+def faults_of(
+    error: ValidationError,
+    model: type[BaseModel],
+    raw: Any,
+    *,
+    excused: Callable[[ErrorDetails], bool] = lambda _: False,
+) -> list[Fault]:
+    """One fault for each place where `raw` does not fit `model` and is not excused."""
     faults: dict[tuple[str | int, ...], Fault] = {}
     for details in error.errors(include_url=False):
+        if excused(details):
+            continue
         fault = _fault(details, model, raw)
         earlier = faults.get(fault.path)
         if earlier is None:

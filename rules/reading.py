@@ -76,11 +76,20 @@ def read(source: Source) -> tuple[Node | None, list[Problem]]:
 
 
 def _events(source: Source) -> Iterator[Event]:
+    last = Place(1, 1)
     try:
-        yield from YAML(typ="safe", pure=True).parse(source.text)
+        for event in YAML(typ="safe", pure=True).parse(source.text):
+            last = _place(event)
+            yield event
     except YAMLError as error:
         place = place_of(error, source.text)
         raise _Refused(place, explained(error, source.line(place.line))) from None
+    except ValueError:  # from an escape like "\U0011ffff", which the library does not expect
+        raise _Refused(last, "here or soon after stands a character that does not exist") from None
+
+
+def _place(event: Event) -> Place:
+    return Place(event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else Place(1, 1)
 
 
 @dataclass(slots=True)
@@ -102,7 +111,7 @@ class _Composer:
     _nodes: int = 0
 
     def take(self, event: Event) -> None:
-        place = Place(event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else Place(1, 1)
+        place = _place(event)
         match event:
             case DocumentStartEvent() if self.root is not None:
                 raise _Refused(place, "one document per file: take the second one to a file of its own")
@@ -120,6 +129,8 @@ class _Composer:
     def _scalar(self, event: ScalarEvent, place: Place) -> None:
         _check_tag(event, place)
         text = str(event.value)
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise _Refused(place, "holds half a character: a surrogate without its partner")
         plain = event.style is None and event.tag is None
         node = Node(place, resolve(text) if plain else text, text)
         self._name(event.anchor, node)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from rules.actions import ActionSpec
 from rules.errors import Fault
@@ -11,6 +12,7 @@ from rules.phrasing import faults_of
 from rules.rulebook import Step
 from rules.step_names import fault_of_name, named
 from rules.suggesting import closest, listed
+from rules.templates import is_template
 
 Actions = Mapping[str, ActionSpec]
 
@@ -72,5 +74,11 @@ def _params_faults(spec: ActionSpec, params: dict[str, Any]) -> list[Fault]:
     try:
         spec.params.model_validate(params, extra="forbid")
     except ValidationError as error:
-        return faults_of(error, spec.params, params)
+        return faults_of(error, spec.params, params, excused=_is_yet_to_be_rendered)
     return []
+
+
+def _is_yet_to_be_rendered(details: ErrorDetails) -> bool:
+    """A template stands where a text may: whether the text will fit is seen when it is rendered."""
+    kind = details["type"]
+    return is_template(details["input"]) and (kind.startswith("string_") or kind in {"value_error", "refused"})

@@ -7,6 +7,7 @@ from rules.errors import Fault
 from rules.rulebook import Target
 from rules.steps import Steps
 from rules.suggesting import closest, listed
+from rules.templates import is_template
 
 NOTIFY: Final = "notify"
 TO: Final = "to"
@@ -20,8 +21,14 @@ def target_faults(steps: Steps, targets: Mapping[str, Target]) -> list[Fault]:
         if written.action == NOTIFY
         for at, name in _names(step.params.get(TO))
         if name not in targets
-        for message in [f"is not a target; targets are {listed(sorted(targets))}"]
+        for message in [_message(name, targets)]
     ]
+
+
+def _message(name: str, targets: Mapping[str, Target]) -> str:
+    if is_template(name):
+        return "a target must be written out: it cannot be a template"
+    return f"is not a target; targets are {listed(sorted(targets))}"
 
 
 def _names(to: Any) -> list[tuple[tuple[str | int, ...], str]]:

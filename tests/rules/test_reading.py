@@ -68,6 +68,10 @@ def test_only_what_json_knows_comes_out(text: str, value: Any) -> None:
         pytest.param("a: 1\nb\nc: 2", "a key without a colon", id="no colon"),
         pytest.param("a: \x00", "1:4: the character U+0000 is not allowed in YAML", id="control character"),
         pytest.param("x: 1\na: \ud800", "2:4: the character U+D800 is not allowed in YAML", id="lone surrogate"),
+        pytest.param(
+            'a: 1\nb: "\\U0011ffff"', "2:1: here or soon after stands a character that does not", id="no character"
+        ),
+        pytest.param('a: "\\ud800"', "1:4: holds half a character", id="lone surrogate, escaped"),
         pytest.param("a: 1\n---\nb: 2", "2:1: one document per file", id="two documents"),
         pytest.param("a: 1\nb: 2\na: 3", "3:1: a: is there twice, first on line 1, column 1", id="key twice"),
         pytest.param("&a [*a]", "1:5: *a is an alias of nothing above", id="alias of itself"),

@@ -1,0 +1,36 @@
+"""Whether the templates of a rule's steps are allowed, and speak only of steps that came before."""
+
+from rules.errors import Fault, TemplateError
+from rules.steps import Steps
+from rules.suggesting import closest
+from rules.templates import compile_template, templates_in
+
+ERROR = "error"
+
+
+def template_faults(steps: Steps) -> list[Fault]:
+    """One fault for each template that cannot be, or that could only ever print a gap."""
+    faults = []
+    earlier: list[str] = []
+    every = {step.name for _, step in steps}
+    for written, step in steps:
+        for path, text in templates_in(step.params):
+            fault = _fault(text, written.part, earlier, every)
+            if fault:
+                faults.append(fault.under(*written.path, *path))
+        earlier.append(step.name)
+    return faults
+
+
+def _fault(text: str, part: str, earlier: list[str], every: set[str]) -> Fault | None:
+    try:
+        template = compile_template(text)
+    except TemplateError as error:
+        return Fault((), f"the template {error}")
+    for name in sorted(template.steps.difference(earlier)):
+        if name in every:
+            return Fault((), f"the step {name} has not been taken yet when this is rendered")
+        return Fault((), f"there is no step {name}", closest(name, earlier))
+    if ERROR in template.names() and part == "do":
+        return Fault((), "there is an error to tell of only in on_failure")
+    return None

@@ -1,0 +1,169 @@
+"""Texts with {{ … }} in a rule's steps: compiled and checked on loading, rendered when the step is taken.
+
+What is missing or null in an event prints as nothing and compares as false, so that a message is sent with a gap
+rather than not at all; `default` fills the gap. Only keys and positions are reached, never Python's attributes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+import jinja2
+from jinja2.runtime import LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from rules.errors import TemplateError
+from rules.template_filters import BOUNDED, FILTERS, SEARCHED, as_text, bounded, searched
+from rules.template_syntax import Names, bound, check
+
+__all__ = ["Template", "TemplateError", "compile_template", "context_of", "is_template", "render_params"]
+
+MAX_SOURCE: Final = 4_000  # characters
+MAX_OUTPUT: Final = 16_000  # characters; what is longer is cut, and ends in …
+_LOOP_FIELDS: Final = frozenset({"index", "index0", "first", "last", "length"})
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template that may be rendered; `steps` are the steps whose outcome it tells."""
+
+    source: str
+    steps: frozenset[str]
+    _roots: frozenset[str] = field(repr=False)
+    _compiled: jinja2.Template = field(repr=False, compare=False)
+
+    def names(self) -> frozenset[str]:
+        """The names at the top of the context that it refers to."""
+        return self._roots
+
+    def render(self, context: Mapping[str, Any]) -> str:
+        """The text for `context`, at most MAX_OUTPUT long; raises TemplateError."""
+        pieces: list[str] = []
+        left = MAX_OUTPUT
+        try:
+            for piece in self._compiled.generate(context):
+                pieces.append(piece[: left + 1])
+                left -= len(piece)
+                if left < 0:
+                    break
+        except TypeError:
+            raise TemplateError("compares values that cannot be compared") from None
+        except (jinja2.TemplateError, ValueError, LookupError, ArithmeticError, RecursionError) as error:
+            raise TemplateError(f"cannot be rendered ({type(error).__name__})") from None
+        text = "".join(pieces)
+        return text if len(text) <= MAX_OUTPUT else text[: MAX_OUTPUT - 1] + "…"
+
+
+def is_template(value: object) -> bool:
+    """Whether a parameter is a text to be rendered."""
+    return isinstance(value, str) and ("{{" in value or "{%" in value)
+
+
+@lru_cache(maxsize=1_024)
+def compile_template(text: str) -> Template:
+    """The template in `text`; raises TemplateError if it is wrong or says what is not allowed."""
+    if len(text) > MAX_SOURCE:
+        raise TemplateError(f"is longer than {MAX_SOURCE:,} characters")
+    try:
+        tree = _ENVIRONMENT.parse(text)
+        names: Names = check(tree)
+        bound(tree)
+        code = _ENVIRONMENT.compile(tree)
+        compiled = jinja2.Template.from_code(_ENVIRONMENT, code, {})
+    except jinja2.TemplateSyntaxError as error:
+        raise TemplateError(f"is no template: {error.message}") from None
+    except (RecursionError, MemoryError):
+        raise TemplateError("is nested too deeply") from None
+    except (ValueError, SyntaxError, OverflowError):
+        raise TemplateError("is no template") from None
+    return Template(text, names.steps, names.roots, compiled)
+
+
+def context_of(
+    fields: Mapping[str, Any],
+    *,
+    rule: str,
+    steps: Mapping[str, Mapping[str, Any]],
+    error: str | None = None,
+) -> dict[str, Any]:
+    """What a template can refer to: the event and its fields, the rule, the steps taken so far, the error."""
+    return {**fields, "event": fields, "rule": {"name": rule}, "steps": steps, "error": error}
+
+
+def render_params(params: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+    """A step's parameters with every template in them rendered; raises TemplateError."""
+    return {key: _rendered(value, context) for key, value in params.items()}
+
+
+def templates_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every template in a step's parameters, and where it stands."""
+    if isinstance(value, str):
+        if is_template(value):
+            yield path, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from templates_in(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from templates_in(inner, (*path, index))
+
+
+def _rendered(value: Any, context: Mapping[str, Any]) -> Any:
+    if isinstance(value, str):
+        return compile_template(value).render(context) if is_template(value) else value
+    if isinstance(value, Mapping):
+        return render_params(value, context)
+    if isinstance(value, list):
+        return [_rendered(inner, context) for inner in value]
+    return value
+
+
+class _Missing(jinja2.ChainableUndefined):
+    """What is not there: prints as nothing, is not more or less than anything."""
+
+    def _never(self, other: object) -> bool:  # noqa: ARG002
+        return False
+
+    __lt__ = __le__ = __gt__ = __ge__ = __contains__ = _never  # type: ignore[assignment]
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Reaches into plain data only, and takes null for missing."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, LoopContext):
+            return getattr(obj, attribute) if attribute in _LOOP_FIELDS else self.undefined(name=attribute)
+        return self.getitem(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        found = None
+        if isinstance(obj, Mapping) and isinstance(argument, str):
+            found = obj.get(argument)
+        elif isinstance(obj, (str, list, tuple)) and isinstance(argument, (int, slice)):
+            try:
+                found = obj[argument]
+            except (LookupError, TypeError, ValueError):
+                found = None
+        return self.undefined(name=str(argument)) if found is None else found
+
+
+def _environment() -> _Environment:
+    environment = _Environment(
+        undefined=_Missing, finalize=as_text, autoescape=False, keep_trailing_newline=True, cache_size=0
+    )
+    environment.filters = {**FILTERS, BOUNDED: bounded, SEARCHED: searched}
+    environment.tests = {
+        "defined": lambda value: not _is_nothing(value),
+        "undefined": _is_nothing,
+        "none": _is_nothing,
+    }
+    environment.globals = {}
+    return environment
+
+
+def _is_nothing(value: object) -> bool:
+    return value is None or isinstance(value, jinja2.Undefined)
+
+
+_ENVIRONMENT: Final = _environment()

@@ -1,0 +1,84 @@
+"""Templates in rule files: wrong ones are found on loading, at their place."""
+
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import BaseModel, Field
+
+from rules.actions import ActionSpec
+from rules.errors import RuleErrors
+from rules.loading import Source, load
+from tests.rules.factories import problems, rule_text
+
+NOTIFY = "{{notify: {{to: log, text: '{}'}}}}"
+ROLLBACK = "access: {releases: write}"
+
+
+def steps(*texts: str) -> str:
+    return "[{rollback: {}}, " + ", ".join(NOTIFY.format(text) for text in texts) + "]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("{{ steps.rollback.sentence }}", id="an earlier step"),
+        pytest.param('{% if steps.rollback.outcome == "done" %}ok{% endif %}', id="its outcome"),
+    ],
+)
+def test_a_template_may_speak_of_earlier_steps(text: str) -> None:
+    assert problems(rule_text(ROLLBACK, do=steps(text))) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("{{ steps.rolback.sentence }}", "there is no step rolback (did you mean rollback?)", id="unknown"),
+        pytest.param("{{ steps.notify.sentence }}", "the step notify has not been taken yet", id="itself"),
+        pytest.param("{{ steps.notify_2.sentence }}", "the step notify_2 has not been taken yet", id="a later one"),
+        pytest.param("{{ error }}", "there is an error to tell of only in on_failure", id="error"),
+        pytest.param("{{ app.name", "the template is no template: ", id="broken"),
+        pytest.param("{{ nam }}", "the template nam is not known here", id="unknown name"),
+    ],
+)
+def test_a_template_that_can_tell_nothing_is_a_problem(text: str, told: str) -> None:
+    [problem] = problems(rule_text(ROLLBACK, do=steps(text, "x")))
+
+    assert told in str(problem)
+    assert (problem.line, problem.key) == (5, "rules[0].do[1].notify.text")
+
+
+def test_on_failure_may_speak_of_the_error_and_of_every_step() -> None:
+    failing = f"on_failure: [{NOTIFY.format('{{ error }} {{ steps.rollback.sentence }} {{ steps.notify.sentence }}')}]"
+
+    assert problems(rule_text(f"{ROLLBACK}\n{failing}", do=steps("x"))) == ()
+
+
+def test_a_target_cannot_be_a_template() -> None:
+    [problem] = problems(rule_text(do="[{notify: {to: '{{ app.name }}', text: x}}]"))
+
+    assert problem.message == "a target must be written out: it cannot be a template"
+
+
+class WaitParams(BaseModel):
+    path: Annotated[str, Field(pattern="^/", max_length=5)]
+    until: Literal["good", "bad"] = "good"
+    hard: bool = False
+
+
+def _told(params: str) -> list[str]:
+    actions = {"wait": ActionSpec("wait", WaitParams)}
+    try:
+        load([Source("a.yaml", rule_text(do=f"[{{wait: {params}}}]"))], actions=actions)
+    except RuleErrors as errors:
+        return [f"{problem.key}: {problem.message}" for problem in errors.problems]
+    return []
+
+
+def test_a_template_may_stand_for_any_text_however_bound() -> None:
+    assert _told("{path: '{{ data.path }}'}") == []
+    assert _told("{path: 'x'}") != []
+
+
+@pytest.mark.parametrize("params", ["{path: /, until: '{{ a }}'}", "{path: /, hard: '{{ a }}'}"])
+def test_a_template_may_not_stand_for_what_is_no_free_text(params: str) -> None:
+    assert len(_told(params)) >= 1
