@@ -1,6 +1,6 @@
 """Acting: one look at one run. Each step is taken once, in order, and written down before and after."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import structlog
@@ -13,6 +13,7 @@ from rules.model import Mode
 from rules.rulebook import Step as Written
 from workers.crew import Crew
 from workers.stepping import Stepping
+from workers.turns import Turns
 from workers.visits import FAILED, Visit
 
 FOREIGN_FORMAT_SECONDS = 30.0  # a record of another version: leave it to a worker of that version
@@ -25,23 +26,20 @@ log = structlog.get_logger()
 class Acting:
     """Works through the runs that are due; safe in several threads and processes at once."""
 
-    def __init__(self, crew: Crew, *, slots: Callable[[], bool], release: Callable[[], None]) -> None:
+    def __init__(self, crew: Crew, *, threads: int) -> None:
         self._crew = crew
-        self._take_slot = slots
-        self._free_slot = release
+        self._turns = Turns(threads)
 
     def drain(self) -> None:
         """Take runs until none is due, the worker stops, or only the thread that is kept for deciding is left."""
-        if not self._take_slot():
-            return
-        try:
-            while not self._crew.stopping.is_set():
-                claimed = self._crew.due.claim("act", most=1)
-                if not claimed.rows:
-                    return
-                self.visit(claimed.rows[0], token=claimed.token)
-        finally:
-            self._free_slot()
+        self._turns.take(self._drain)
+
+    def _drain(self) -> None:
+        while not self._crew.stopping.is_set():
+            claimed = self._crew.due.claim("act", most=1)
+            if not claimed.rows:
+                return
+            self.visit(claimed.rows[0], token=claimed.token)
 
     def visit(self, id: str, *, token: str) -> None:
         """Go on with a claimed run as far as it can go now."""

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import threading
 from typing import Any
 from uuid import uuid4
 
@@ -61,9 +60,8 @@ class Worker:
             keep_seconds=chosen.keep_days * DAY_SECONDS,
             keep_bytes=chosen.keep_megabytes * MEGABYTE,
         )
-        slots = threading.Semaphore(max(1, threads - 1))  # one thread is kept for deciding
         self.deciding = Deciding(self.crew)
-        self.acting = Acting(self.crew, slots=lambda: slots.acquire(blocking=False), release=slots.release)
+        self.acting = Acting(self.crew, threads=max(1, threads - 1))  # one thread is kept for deciding
         self.ticker = Ticker(self.crew)
 
 

@@ -1,6 +1,5 @@
 """Deciding: drains the due list of events, many in one go; it never waits for acting."""
 
-import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from heroku.events import Event
 from rules.deciding import decide
 from workers.crew import Crew
 from workers.gating import gates_of
+from workers.turns import Turns
 
 BATCH = 100  # events in one claim
 DRAIN_SECONDS = 5.0  # then the thread goes back to Celery, which may have been told to stop
@@ -31,21 +31,19 @@ class Deciding:
 
     def __init__(self, crew: Crew) -> None:
         self._crew = crew
-        self._draining = threading.Lock()
+        self._turns = Turns(1)
 
     def drain(self) -> None:
         """Decide until nothing is due, the worker stops, or it has taken long enough."""
-        if not self._draining.acquire(blocking=False):
-            return
-        try:
-            until = time.monotonic() + DRAIN_SECONDS
-            while not self._crew.stopping.is_set() and time.monotonic() < until:
-                claimed = self._crew.due.claim("decide", most=BATCH)
-                if not claimed.rows:
-                    return
-                self._decide(claimed)
-        finally:
-            self._draining.release()
+        self._turns.take(self._drain)
+
+    def _drain(self) -> None:
+        until = time.monotonic() + DRAIN_SECONDS
+        while not self._crew.stopping.is_set() and time.monotonic() < until:
+            claimed = self._crew.due.claim("decide", most=BATCH)
+            if not claimed.rows:
+                return
+            self._decide(claimed)
 
     def _decide(self, claimed: Claimed) -> None:
         try:
