@@ -62,6 +62,12 @@ def test_pages_by_id_hold_every_release(api: TestClient, many: App) -> None:
     assert [row["id"] for row in rows] == sorted(row["id"] for row in rows)
 
 
+def test_builds_page_by_the_time_they_started(api: TestClient, shop: App) -> None:
+    rows, statuses = walk(api, "/apps/acme-shop/builds", "started_at ..; order=desc,max=10")
+    assert len(statuses) > 2
+    assert [row["id"] for row in rows] == [build.id for build in reversed(shop.builds)]
+
+
 def test_a_list_that_fits_has_no_next_range(api: TestClient, shop: App) -> None:
     answer = api.get("/apps/acme-shop/releases")
     assert (answer.status_code, len(answer.json())) == (200, 41)

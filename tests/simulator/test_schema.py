@@ -117,6 +117,14 @@ def test_bodies_obey_the_official_schema(
     assert [complaint for thing in things for complaint in complaints(schema, kind, thing)] == []
 
 
+@pytest.mark.parametrize(("kind", "path"), [("app", "/apps"), ("build", "/apps/acme-shop/builds")])
+def test_lists_can_be_ordered_by_what_the_schema_names(
+    schema: Any, api: TestClient, shop: App, kind: str, path: str
+) -> None:
+    (official,) = (link["ranges"] for link in schema["definitions"][kind]["links"] if link["title"] == "List")
+    assert set(api.get(path).headers["Accept-Ranges"].split(", ")) == set(official)
+
+
 def test_a_webhook_has_the_fields_that_the_schema_requires(
     schema: Any, api: TestClient, simulator: Simulator, shop: App
 ) -> None:

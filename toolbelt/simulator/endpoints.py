@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,9 +33,9 @@ class Answer:
 Endpoint = Callable[[Simulator, Asked], Answer]
 
 BY_ID: dict[str, Key] = {"id": lambda row: str(row.id)}
-APPS: dict[str, Key] = {**BY_ID, "name": lambda app: str(app.name)}
+APPS: dict[str, Key] = {**BY_ID, "name": lambda app: str(app.name), "updated_at": lambda app: _time(app.updated_at)}
 RELEASES: dict[str, Key] = {"version": lambda release: int(release.version), **BY_ID}
-BUILDS: dict[str, Key] = {"created_at": lambda build: str(build.created_at.isoformat()), **BY_ID}
+BUILDS: dict[str, Key] = {"started_at": lambda build: _time(build.created_at), **BY_ID}
 
 
 def apps(simulator: Simulator, asked: Asked) -> Answer:
@@ -147,6 +148,11 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/apps/{app}/webhooks", create_webhook),
     ("DELETE", "/apps/{app}/webhooks/{webhook}", delete_webhook),
 )
+
+
+def _time(at: datetime) -> str:
+    """A time that sorts as text, finer than what is shown, so that no two things change places."""
+    return at.isoformat(timespec="microseconds")
 
 
 def _listed(rows: list[Any], asked: Asked, fields: dict[str, Key], show: Callable[[Any], Any]) -> Answer:
