@@ -35,7 +35,7 @@ def read(call: Call, response: httpx2.Response, deadline: Deadline, token: str) 
         body=body,
         request_id=request_id,
         remaining=_number(headers.get("ratelimit-remaining", "")),
-        next_range=headers.get("next-range"),
+        next_range=_sendable(headers.get("next-range")),
         warning=_cleaned(headers.get("x-heroku-warning"), token),
     )
 
@@ -84,6 +84,10 @@ def _phrase(error: Exception) -> str:
 
 def _cleaned(text: str | None, token: str) -> str | None:
     return clean(text, token) if text else None
+
+
+def _sendable(text: str | None) -> str | None:
+    return text if text and text.isascii() and text.isprintable() else None
 
 
 def _number(text: str) -> int | None:

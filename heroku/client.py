@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from heroku import paging, retrying
 from heroku.access import NOTHING, Grant, check
 from heroku.calls import Answer, Call, CallRecord
-from heroku.endpoints import BY_NAME, Endpoint
+from heroku.endpoints import BY_NAME
 from heroku.errors import CallFailed
 from heroku.models import Account, App, Build, Dyno, RateLimits, Release
 from heroku.recording import recorded
@@ -69,13 +69,15 @@ class Heroku:
         view._after = after or self._after
         return view
 
-    def call(self, endpoint: Endpoint | str, /, *, wanted: str | None = None, **params: Any) -> Answer:
+    def call(self, endpoint: str, /, *, wanted: str | None = None, **params: Any) -> Answer:
         """Make one call: the only way to the network, and so the place where grants are checked.
 
-        `params` fill the path and the body of the endpoint, which may be given by name; `wanted` is the range
-        of a list. `TypeError` for parameters that the endpoint does not have.
+        `endpoint` is a name in the table of endpoints, `params` fill its path and its body, and `wanted` is the
+        range of a list. `LookupError` for an unknown name, `TypeError` for parameters that it does not have.
         """
-        entry = BY_NAME[endpoint] if isinstance(endpoint, str) else endpoint
+        if endpoint not in BY_NAME:
+            raise LookupError(f"there is no endpoint {endpoint!r}")
+        entry = BY_NAME[endpoint]
         entry.expect(params)
         app = str(params["app"]) if "app" in params else None
         with recorded(self._grant.who, entry, app, clock=self._clock, keep=self._after) as note:

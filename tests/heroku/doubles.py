@@ -23,7 +23,8 @@ Reply = httpx2.Response | Exception | Callable[[httpx2.Request], httpx2.Response
 
 def json(body: Any, status: int = 200, **headers: str) -> httpx2.Response:
     """An answer with this body; header names are written with underscores."""
-    return httpx2.Response(status, json=body, headers={key.replace("_", "-"): text for key, text in headers.items()})
+    raw = [(key.replace("_", "-").encode(), text.encode()) for key, text in headers.items()]
+    return httpx2.Response(status, json=body, headers=raw)
 
 
 class Clock:

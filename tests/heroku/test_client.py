@@ -285,6 +285,13 @@ def test_a_call_with_wrong_parameters_is_the_caller_s_fault_and_no_call() -> Non
     assert b.hooks.records == []
 
 
+def test_an_endpoint_that_is_not_in_the_table_cannot_be_called() -> None:
+    b = bench()
+    with pytest.raises(LookupError, match="there is no endpoint 'delete_everything'"):
+        b.heroku.call("delete_everything")
+    assert b.hooks.records == []
+
+
 def test_cookies_are_not_kept() -> None:
     b = bench(json(RELEASE, Set_Cookie="session=1; Path=/"), json(RELEASE))
     b.heroku.release("acme-web", 42)

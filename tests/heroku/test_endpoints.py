@@ -51,6 +51,14 @@ def test_a_value_that_could_not_be_a_segment_is_refused(value: str) -> None:
         BY_NAME["get_app"].address({"app": value})
 
 
+@pytest.mark.parametrize(
+    ("value", "segment"),
+    [("../account", "..%2Faccount"), ("a/b?c#d", "a%2Fb%3Fc%23d"), ("a%2Fb", "a%252Fb"), ("é", "%C3%A9")],
+)
+def test_a_value_stays_one_segment(value: str, segment: str) -> None:
+    assert BY_NAME["get_app"].address({"app": value}) == f"/apps/{segment}"
+
+
 @given(st.text(st.characters(), min_size=1))
 def test_no_value_climbs_out_of_its_segment(value: str) -> None:
     try:

@@ -17,7 +17,7 @@ from heroku.errors import CallFailed, NotFound, Refused, Unavailable, Unknown
 from tests.heroku.doubles import EVERYTHING, TOKEN, Handler, serving
 
 SHORT = 0.5  # seconds: the whole time of a call in these tests
-SLACK = 1.0  # seconds that a loaded machine may take on top
+SLACK = 10.0  # seconds: far more than a loaded machine takes on top, far less than these servers would
 
 RELEASE = b'{"id": "r-42", "version": 42}'
 
@@ -36,7 +36,7 @@ def refused_port() -> str:
 
 
 def hang(handler: Handler) -> None:
-    handler.server.over.wait(10)
+    handler.server.over.wait(60)
 
 
 def cut(handler: Handler) -> None:

@@ -53,6 +53,7 @@ def test_a_list_without_a_documented_order_is_asked_for_plainly() -> None:
         pytest.param([page(42, next_range="version ..; order=desc,max=100")], id="the first again"),
         pytest.param([page(42, next_range="x", status=200)], id="said to be whole"),
         pytest.param([page(42, status=206)], id="nothing to go on with"),
+        pytest.param([page(42, next_range="é")], id="nothing that could be sent"),
     ],
 )
 def test_a_list_that_does_not_move_ends(script: list[httpx2.Response]) -> None:
