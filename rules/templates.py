@@ -2,6 +2,9 @@
 
 What is missing or null in an event prints as nothing and compares as false, so that a message is sent with a gap
 rather than not at all; `default` fills the gap. Only keys and positions are reached, never Python's attributes.
+
+The context holds the event's fields, the whole of it again as `event`, the rule's name as `rule`, and what the steps
+so far came to as `steps.NAME.outcome`, `steps.NAME.sentence`; in on_failure also the `error`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +20,7 @@ from rules.errors import TemplateError
 from rules.template_filters import BOUNDED, FILTERS, SEARCHED, as_text, bounded, searched
 from rules.template_syntax import Names, bound, check
 
-__all__ = ["Template", "TemplateError", "compile_template", "context_of", "is_template", "render_params"]
+__all__ = ["Template", "TemplateError", "compile_template", "is_template", "render_params"]
 
 MAX_SOURCE: Final = 4_000  # characters
 MAX_OUTPUT: Final = 16_000  # characters; what is longer is cut, and ends in …
@@ -78,17 +81,6 @@ def compile_template(text: str) -> Template:
     except (ValueError, SyntaxError, OverflowError):
         raise TemplateError("is no template") from None
     return Template(text, names.steps, names.roots, compiled)
-
-
-def context_of(
-    fields: Mapping[str, Any],
-    *,
-    rule: str,
-    steps: Mapping[str, Mapping[str, Any]],
-    error: str | None = None,
-) -> dict[str, Any]:
-    """What a template can refer to: the event and its fields, the rule, the steps taken so far, the error."""
-    return {**fields, "event": fields, "rule": {"name": rule}, "steps": steps, "error": error}
 
 
 def render_params(params: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from rules.templates import (
     MAX_SOURCE,
     TemplateError,
     compile_template,
-    context_of,
     is_template,
     render_params,
 )
@@ -34,7 +33,12 @@ FIELDS: dict[str, Any] = {
         "text": "<b> & 'quotes'",
     },
 }
-CONTEXT = context_of(FIELDS, rule="a-rule", steps={"rollback": {"outcome": "done", "sentence": "Rolled back to v41."}})
+CONTEXT: dict[str, Any] = {
+    **FIELDS,
+    "event": FIELDS,
+    "rule": "a-rule",
+    "steps": {"rollback": {"outcome": "done", "sentence": "Rolled back to v41."}},
+}
 
 
 def rendered(text: str) -> str:
@@ -45,9 +49,7 @@ def rendered(text: str) -> str:
     ("text", "printed"),
     [
         pytest.param("{{ app.name }}: {{ steps.rollback.sentence }}", "shop: Rolled back to v41.", id="names"),
-        pytest.param(
-            "{{ event.data.state }} {{ include }} {{ rule.name }}", "crashed dyno a-rule", id="event and rule"
-        ),
+        pytest.param("{{ event.data.state }} {{ include }} {{ rule }}", "crashed dyno a-rule", id="event and rule"),
         pytest.param("{{ steps['rollback'].outcome }}", "done", id="in brackets"),
         pytest.param("{{ data.exit_status }} {{ data.current }}", "137 true", id="number and boolean"),
         pytest.param("{{ data.release }}", '{"version": 42, "commit": "0123456789abcdef"}', id="a mapping"),
@@ -179,7 +181,7 @@ def test_a_template_is_compiled_once() -> None:
     ],
 )
 def test_output_and_time_are_bounded(text: str) -> None:
-    context = context_of({"data": {"long": "y" * 1_000_000, "many": ["z"] * 300_000}}, rule="r", steps={})
+    context = {"data": {"long": "y" * 1_000_000, "many": ["z"] * 300_000}}
     started = time.perf_counter()
 
     output = compile_template(text).render(context)
@@ -251,7 +253,7 @@ ALLOWED = st.sampled_from(
 @given(text=PIECES | st.text(max_size=40).map(lambda text: "{{" + text + "}}") | ALLOWED, data=JSON)
 def test_any_text_renders_any_data_or_raises_a_template_error(text: str, data: Any) -> None:
     try:
-        output = compile_template(text).render(context_of({"data": data}, rule="r", steps={}))
+        output = compile_template(text).render({"data": data})
     except TemplateError as error:
         output = str(error)
 
