@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from heroku.access import GROUPS, Level
 from rules import durations
 from rules.paths import fault_of_path
-from rules.subscriptions import fault_of_subscription
+from rules.subscriptions import EVERY_SUBSCRIPTION, fault_of_subscription
 from rules.suggesting import closest, listed
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,59}$"
@@ -105,7 +105,7 @@ Subscriptions = Annotated[
     list[Annotated[str, AfterValidator(_subscription)]],
     BeforeValidator(_several),
     Field(min_length=1),
-    _text_or_texts({"type": "string"}),
+    _text_or_texts({"enum": [str(one) for one in EVERY_SUBSCRIPTION]}),
 ]
 AppNames = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=100)]],
@@ -113,7 +113,7 @@ AppNames = Annotated[
     Field(min_length=1),
     _text_or_texts({"type": "string", "minLength": 1, "maxLength": 100}),
 ]
-Steps = Annotated[list[Any], WithJsonSchema({"type": "array", "items": {"type": "object", "minProperties": 1}})]
+Steps = list[Annotated[Any, WithJsonSchema({"type": "object", "minProperties": 1, "maxProperties": 2})]]
 
 
 class _Model(BaseModel):

@@ -32,6 +32,9 @@ class Subscription(NamedTuple):
         return self.include if self.action is None else f"{self.include}.{self.action}"
 
 
+EVERY_SUBSCRIPTION: Final = tuple(Subscription(entity, action) for entity in ENTITIES for action in (None, *ACTIONS))
+
+
 def parse(text: str) -> Subscription:
     """`api:release.update` and `dyno` taken apart."""
     include, _, action = text.partition(".")
