@@ -19,22 +19,24 @@ Told = TypeVar("Told")
 class Aside:
     """Everything here raises what redis-py raises, or TimeoutError."""
 
-    def __init__(self, server: Redis) -> None:
+    def __init__(self, server: Redis, *, seconds: float = ASIDE_SECONDS) -> None:
         self._server = server
+        self._seconds = seconds
         self._turn = asyncio.Lock()
 
     async def add(self, counts: Mapping[str, int]) -> None:
         """Add to the counters that all processes share."""
-        await self._ask(lambda: metrics.add(self._server, counts))
+        await self.ask(lambda: metrics.add(self._server, counts))
 
     async def readiness(self) -> presence.Readiness:
         """Which workers have beaten lately."""
-        return await self._ask(lambda: presence.look(self._server))
+        return await self.ask(lambda: presence.look(self._server))
 
     async def metrics_page(self) -> bytes:
         """The counters as Prometheus reads them."""
-        return metrics.page(await self._ask(lambda: metrics.snapshot(self._server)))
+        return metrics.page(await self.ask(lambda: metrics.snapshot(self._server)))
 
-    async def _ask(self, question: Callable[[], Awaitable[Told]]) -> Told:
-        async with asyncio.timeout(ASIDE_SECONDS), self._turn:
+    async def ask(self, question: Callable[[], Awaitable[Told]]) -> Told:
+        """Any question, when its turn comes."""
+        async with asyncio.timeout(self._seconds), self._turn:
             return await question()

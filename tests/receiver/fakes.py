@@ -82,6 +82,16 @@ class FakeCounters:
             self.counts[name] = self.counts.get(name, 0) + count
 
 
+class FakeLog:
+    """Keeps the lines that it was given."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, dict[str, str | int]]] = []
+
+    def warn(self, event: str, **fields: str | int) -> None:
+        self.lines.append((event, fields))
+
+
 class Door:
     """One receiver's endpoint with fakes behind it."""
 

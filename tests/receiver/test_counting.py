@@ -8,17 +8,7 @@ from redis.exceptions import ConnectionError as Disconnected
 
 from receiver.counting import TELL_SECONDS, Tally
 from receiver.errors import Gone, NotKept, NotTaken, Refused
-from tests.receiver.fakes import FakeCounters
-
-
-class FakeLog:
-    """Keeps the lines that it was given."""
-
-    def __init__(self) -> None:
-        self.lines: list[tuple[str, dict[str, str | int]]] = []
-
-    def warn(self, event: str, **fields: str | int) -> None:
-        self.lines.append((event, fields))
+from tests.receiver.fakes import FakeCounters, FakeLog
 
 
 def play(story: Callable[[Tally, FakeCounters], Awaitable[None]]) -> None:
