@@ -10,6 +10,8 @@ import click
 import redis
 
 from core import connections
+from core.hands import Hands, NotNow, NotThere
+from core.records import UnknownFormat
 from core.settings import SettingsError, read
 
 WIDE = 250  # columns, where the output is no terminal and nothing may be cut
@@ -30,8 +32,8 @@ class Unreachable(click.ClickException):
 
 
 @contextmanager
-def server() -> Iterator[redis.Redis]:
-    """The service's Redis, on one connection; what goes wrong with it ends the command in one line."""
+def hands() -> Iterator[Hands]:
+    """What a person can do, on one connection; what goes wrong ends the command in one line."""
     try:
         settings = read("redis_url")
         client = connections.for_worker(settings, connections=1)
@@ -43,7 +45,9 @@ def server() -> Iterator[redis.Redis]:
         ) from error
     try:
         with client:
-            yield client
+            yield Hands(client)
+    except (NotThere, NotNow, UnknownFormat) as error:
+        raise No(str(error)) from error
     except (redis.RedisError, OSError) as error:
         raise Unreachable(f"the Redis of REDIS_URL does not answer ({type(error).__name__})") from error
 
@@ -68,6 +72,14 @@ def examples(*lines: str) -> str:
 
 def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def page(heading: str, rows: Sequence[tuple[str, str]]) -> None:
+    """A heading, and under it names with what they are."""
+    widest = max((len(name) for name, _ in rows), default=0)
+    click.echo(f"\n{heading}")
+    for name, text in rows:
+        click.echo(f"   {name:<{widest}}   {text}".rstrip())
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

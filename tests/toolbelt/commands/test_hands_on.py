@@ -1,0 +1,201 @@
+"""The commands on a service that really runs: look, understand, stop, go on, decide again."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from click.testing import CliRunner, Result
+
+from core import layout
+from toolbelt.cli import main
+from toolbelt.crew import Crew
+from toolbelt.demo import stage
+from toolbelt.demo.stage import APP, Stage
+from toolbelt.servers import Server
+from toolbelt.waiting import until
+
+Run = Callable[..., Result]  # a command line, and what came of it
+Ask = Callable[..., Any]  # a command line, and what it said in JSON
+Heard = Callable[..., str]  # what to send, and the id of the event that was decided
+CRASHING, FAILED = "roll-back-crashing-release", "roll-back-failed-release"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Stage]:
+    with Crew() as crew:
+        built = stage.build(crew, os.environ, speed=60.0, tell=lambda *_: None)
+        with built.heroku, built.ledger:
+            yield built
+
+
+@pytest.fixture
+def run(running: Stage) -> Run:
+    runner = CliRunner(env={**running.environment, "USER": "ada"})
+    return lambda *words: runner.invoke(main, words)
+
+
+@pytest.fixture
+def ask(run: Run) -> Ask:
+    """What a command says in JSON."""
+
+    def ask(*words: str) -> Any:
+        ran = run(*words, "--json")
+        assert ran.exit_code == 0, ran.output
+        return json.loads(ran.output)
+
+    return ask
+
+
+@pytest.fixture
+def heard(ask: Ask) -> Heard:
+    """Send a delivery and wait until it is decided; answers the event's id."""
+
+    def heard(*words: str) -> str:
+        id = str(uuid4())
+        ask("send", *words, "--id", id)
+        until(lambda: ask("events", "show", id)["decisions"], what="the event to be decided")
+        return id
+
+    return heard
+
+
+def test_the_service_is_shown_at_a_glance(ask: Ask, run: Run) -> None:
+    assert ask("status")["ready"] is True
+    assert "workers        1, rules " in run("status").output
+
+
+def test_a_rule_that_waits_for_more_says_how_often_it_was(heard: Heard, run: Run) -> None:
+    id = heard("dyno_crashed", "--set", f"data.release.id={uuid4()}")
+    shown = run("events", "show", id).output
+    assert f"{CRASHING}   matched: data.state is crashed, data.type is web; that is 1 of the 2 times" in shown
+    assert f"{CRASHING}: window" in run("events", "list").output
+
+
+def test_a_rule_that_did_not_match_says_what_it_wanted_and_what_it_saw(heard: Heard, run: Run) -> None:
+    shown = run("events", "show", heard("dyno_update")).output
+    assert f"{CRASHING}   did not match: it wants that data.state is crashed, and saw " in shown
+
+
+def test_an_event_that_no_rule_listens_to_says_so(heard: Heard, run: Run) -> None:
+    id = heard("addon_create")
+    assert "no rule listens to such events" in run("events", "show", id).output
+
+
+def test_what_could_not_be_read_is_kept_and_told(tmp_path: Path, run: Run, ask: Ask) -> None:
+    nameless = tmp_path / "nameless.json"
+    nameless.write_text('{"data": "what is this"}')
+    [sent] = ask("send", str(nameless))
+    assert sent["answer"]["status"] == "unreadable"
+    id = sent["answer"]["event"]
+    until(lambda: ask("events", "show", id)["decisions"], what="it to be looked at")
+    shown = run("events", "show", id, "--body").output
+    assert "it could not be read: " in shown
+    assert "what is this" in shown
+
+
+def test_an_event_is_found_by_the_beginning_of_its_id(heard: Heard, ask: Ask) -> None:
+    id = heard("addon_update")
+    assert ask("events", "show", id[:13])["id"] == id
+
+
+def test_the_body_is_shown_without_the_secrets_in_it(heard: Heard, run: Run) -> None:
+    link = "https://build-output.example.com/s?X-Amz-Signature=sesame"
+    id = heard("build_create_pending", "--set", f"data.output_stream_url={link}")
+    shown = run("events", "show", id, "--body").output
+    assert "build-output.example.com" in shown
+    assert "sesame" not in shown
+
+
+def test_events_of_another_app_are_left_out_if_asked(heard: Heard, ask: Ask) -> None:
+    id = heard("dyno_update", "--app", "acme-other")
+    found = ask("events", "list", "--app", "acme-other")
+    assert [(one["id"], one["app"]) for one in found] == [(id, "acme-other")]
+
+
+def test_while_it_is_paused_deliveries_wait_and_then_go_on(ask: Ask, run: Run) -> None:
+    ask("pause", "--why", "an experiment")
+    try:
+        id = str(uuid4())
+        ask("send", "dyno_update", "--id", id)
+        assert ask("events", "show", id)["state"] == "waiting"
+        assert "by ada, " in run("status").output
+        assert ask("status")["paused"]["why"] == "an experiment"
+    finally:
+        resumed = run("resume")
+    assert "ada had paused it" in resumed.output
+    until(lambda: ask("events", "show", id)["decisions"], what="the event to be decided after all")
+    again = run("resume")
+    assert (again.exit_code, again.output) == (1, "Error: the service is not paused\n")
+
+
+def test_an_event_is_decided_again_for_a_person_and_a_reason(heard: Heard, ask: Ask, run: Run) -> None:
+    id = heard("dyno_update")
+    assert ask("events", "replay", id, "--by", "grace", "--why", "the rule is mended")["replayed"] == id
+    until(lambda: len(ask("events", "show", id)["decisions"]) == 2, what="the second decision")
+    assert ", again, as grace asked: the rule is mended" in run("events", "show", id).output
+
+
+def test_a_run_tells_what_each_step_came_to(running: Stage, ask: Ask, run: Run) -> None:
+    running.heroku.deploy(APP, "fail-release-phase")
+    ended = until(
+        lambda: next((one for one in ask("runs", "list") if one["state"] == "not needed"), None),
+        what="the run",
+        within=30,
+    )
+    assert (ended["rule"], ended["app"]) == (FAILED, APP)
+    shown = run("runs", "show", ended["id"]).output
+    assert "rollback         not needed v" in shown
+    assert "notify           done       Told log." in shown
+    listed = run("runs", "list", "--state", "not needed").output
+    assert "never went live" in listed
+    assert f"{FAILED}: planned" in run("events", "list", "--last", "100").output
+    assert shown.splitlines()[0] in run("events", "show", ended["event"]).output
+
+    asks_nothing = run("runs", "approve", ended["id"], "--why", "why not")
+    assert asks_nothing.exit_code == 1
+    assert "asks for nothing: it is not needed" in asks_nothing.output
+
+
+def test_an_open_breaker_is_shown_and_closed(running: Stage, ask: Ask, run: Run) -> None:
+    opened = json.dumps({"at": 1_700_000_000_000, "event": "e", "max": 3})
+    running.ledger.set(f"{layout.BREAKER}live:{CRASHING}", opened)
+    assert CRASHING in run("breaker", "list").output
+    assert ask("status")["breakers_open"] == [CRASHING]
+    assert [one["rule"] for one in ask("breaker", "close", CRASHING)] == [CRASHING]
+    assert run("breaker", "list").output == "No breaker is open.\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["events", "show", "nobody"], id="no such event"),
+        pytest.param(["events", "replay", "nobody", "--why", "x"], id="no such event to replay"),
+        pytest.param(["runs", "show", "nobody"], id="no such run"),
+        pytest.param(["runs", "deny", "nobody", "--why", "x"], id="no such run to deny"),
+        pytest.param(["breaker", "close", "nobody"], id="no such breaker"),
+    ],
+)
+def test_what_is_not_there_is_named(words: list[str], run: Run) -> None:
+    ran = run(*words)
+    assert ran.exit_code == 1
+    assert "nobody" in ran.output
+
+
+@pytest.mark.parametrize("words", [["pause"], ["events", "replay", "e"], ["runs", "approve", "r"]])
+def test_who_changes_something_says_why(words: list[str], run: Run) -> None:
+    ran = run(*words)
+    assert ran.exit_code == 2
+    assert "--why" in ran.output
+
+
+def test_without_a_worker_the_glance_is_no() -> None:
+    """Last, since it looks at a service that is not there: a Redis in which nobody ever worked."""
+    with Crew() as crew:
+        server = Server(crew).start()
+        ran = CliRunner(env={"REDIS_URL": server.url}).invoke(main, ["status"])
+    assert ran.exit_code == 1
+    assert "none seen lately" in ran.output

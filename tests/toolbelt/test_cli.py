@@ -1,0 +1,46 @@
+"""The command line's table of contents is right, and every command can explain itself."""
+
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from toolbelt.cli import COMMANDS, main
+
+
+def commands() -> Iterator[tuple[str, ...]]:
+    for name in COMMANDS:
+        yield (name,)
+        command = main.get_command(click.Context(main), name)
+        if isinstance(command, click.Group):
+            yield from ((name, inner) for inner in command.commands)
+
+
+@pytest.mark.parametrize("words", [pytest.param(words, id=" ".join(words)) for words in commands()])
+def test_every_command_explains_itself_with_examples(words: tuple[str, ...]) -> None:
+    ran = CliRunner().invoke(main, [*words, "--help"])
+    assert ran.exit_code == 0
+    assert "Usage: " in ran.output
+    if len(words) > 1 or not isinstance(main.get_command(click.Context(main), words[0]), click.Group):
+        assert "Examples:" in ran.output
+        assert "--json" in ran.output
+
+
+def test_an_unknown_command_is_wrong_usage() -> None:
+    ran = CliRunner().invoke(main, ["evnets"])
+    assert ran.exit_code == 2
+    assert "evnets" in ran.output
+
+
+@pytest.mark.parametrize("url", [None, "unix:///tmp/dynohook-nobody-here.sock", "nonsense"])
+def test_a_redis_that_cannot_be_reached_ends_with_three(url: str | None) -> None:
+    ran = CliRunner(env={"REDIS_URL": url}).invoke(main, ["status"])
+    assert ran.exit_code == 3
+    assert "REDIS_URL" in ran.output
+
+
+def test_a_password_is_never_shown() -> None:
+    ran = CliRunner(env={"REDIS_URL": "redis://:sesame@127.0.0.1:9/0"}).invoke(main, ["status"])
+    assert ran.exit_code == 3
+    assert "sesame" not in ran.output

@@ -1,0 +1,53 @@
+"""The command line: `bin/dynohook`. Each subject is a file in `commands/`, loaded only when it is asked for."""
+
+from importlib import import_module
+
+import click
+
+# What a person types → the file under commands/ that has it, under the same name, and its line in the help.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "status": ("status", "What runs, what waits, what is stopped."),
+    "events": ("events", "What Heroku sent, and what was decided about it."),
+    "runs": ("runs", "What was done about it, and what waits for an approval."),
+    "pause": ("pausing", "Stop acting: deliveries are kept, nothing is decided or done."),
+    "resume": ("pausing", "Go on after a pause."),
+    "breaker": ("breakers", "Rules that were stopped because they fired too often."),
+    "rules": ("rules", "Check and list the rules."),
+    "send": ("sending", "Sign a sample delivery and send it."),
+}
+
+
+class Lazy(click.Group):
+    """A group that imports a command only when it is used, so that help is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"toolbelt.commands.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Ends with 0 if all is well, 1 if the answer is no, 2 if it was called wrongly, 3 if Redis cannot be "
+    "reached. Every command has --help with examples, and --json for programs.",
+)
+def main() -> None:
+    """Look at Dynohook and lay hands on it.
+
+    Reads the same environment as the service: here at least REDIS_URL; on Heroku everything is set already, so
+    `heroku run bin/dynohook status` just works.
+    """
+
+
+if __name__ == "__main__":
+    main(prog_name="bin/dynohook")

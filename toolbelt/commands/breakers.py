@@ -1,0 +1,44 @@
+"""`dynohook breaker`: rules that fired too often, and letting them act again."""
+
+import click
+
+from core.hands import Breaker
+from toolbelt.commands.common import as_json, examples, hands, print_json, print_table
+from toolbelt.commands.saying import ago
+
+
+@click.group()
+def breaker() -> None:
+    """Rules that reached their limit and are stopped until a person closes their breaker."""
+
+
+@breaker.command("list", epilog=examples("dynohook breaker list"))
+@as_json
+def list_(*, as_json: bool) -> None:
+    """Show the open breakers, the latest first."""
+    with hands() as at_work:
+        found, now = at_work.breakers(), at_work.now()
+    if as_json:
+        print_json([breaker_json(one) for one in found])
+    elif found:
+        table = [(ago(one.opened_at, now), one.rule, one.mode, one.event) for one in found]
+        print_table(("OPENED", "RULE", "MODE", "BY EVENT"), table)
+    else:
+        click.echo("No breaker is open.")
+
+
+@breaker.command(epilog=examples("dynohook breaker close roll-back-crashing-release"))
+@click.argument("rule")
+@as_json
+def close(*, rule: str, as_json: bool) -> None:
+    """Let RULE act again, with its count at nothing. What it was kept from doing is not done now."""
+    with hands() as at_work:
+        closed = at_work.close_breaker(rule)
+    if as_json:
+        print_json([breaker_json(one) for one in closed])
+    else:
+        click.echo(f"{rule} may act again.")
+
+
+def breaker_json(one: Breaker) -> dict[str, str | float]:
+    return {"rule": one.rule, "mode": one.mode, "opened_at": one.opened_at, "event": one.event, "max": one.max}

@@ -1,0 +1,36 @@
+"""`dynohook pause` and `resume`: the brake that a person pulls."""
+
+import click
+
+from toolbelt.commands.common import No, as_json, examples, hands, person, print_json
+from toolbelt.commands.saying import moment
+
+
+@click.command(epilog=examples("dynohook pause --why 'maintenance of the shop until noon'"))
+@person
+@as_json
+def pause(*, by: str, why: str, as_json: bool) -> None:
+    """Stop deciding and acting everywhere, until `dynohook resume`. Deliveries are kept meanwhile; nothing is lost.
+
+    A call to Heroku that is under way is finished. Pausing again replaces who and why.
+    """
+    with hands() as at_work:
+        begun = at_work.pause(by=by, why=why)
+    if as_json:
+        print_json({"paused": True, "by": begun.by, "why": begun.why, "at": begun.at})
+    else:
+        click.echo("Paused: deliveries are kept, nothing is decided or done. Go on: dynohook resume")
+
+
+@click.command(epilog=examples("dynohook resume"))
+@as_json
+def resume(*, as_json: bool) -> None:
+    """Go on after a pause: what waited is decided now, and acted on where it is still fresh enough."""
+    with hands() as at_work:
+        ended = at_work.resume()
+    if ended is None:
+        raise No("the service is not paused")
+    if as_json:
+        print_json({"paused": False, "by": ended.by, "why": ended.why, "at": ended.at})
+    else:
+        click.echo(f"It goes on. {ended.by} had paused it at {moment(ended.at)}: {ended.why}")

@@ -1,0 +1,122 @@
+"""`dynohook runs`: what was done, step by step, and answering those that ask."""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import click
+
+from core.runs import Run
+from toolbelt.commands.common import as_json, examples, hands, person, print_json, print_table
+from toolbelt.commands.saying import ago, moment
+
+WRONG = ("failed", "denied", "unknown")
+
+
+@click.group()
+def runs() -> None:
+    """What was done about events, step by step, and what waits for an approval."""
+
+
+@runs.command("list", epilog=examples("dynohook runs list", "dynohook runs list --last 100 --state failed"))
+@click.option("--last", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many of the newest.")
+@click.option("--state", help="Only those in this state, among the newest.")
+@as_json
+def list_(*, last: int, state: str | None, as_json: bool) -> None:
+    """Show the runs that were planned last, the newest first."""
+    with hands() as at_work:
+        found = [run for run in at_work.runs(most=last) if state is None or run.state == state]
+        now = at_work.now()
+    if as_json:
+        print_json([run_json(run) for run in found])
+    elif found:
+        table = [(ago(run.planned_at, now), run.id, run.app_name, run.state, gist(run)) for run in found]
+        print_table(("PLANNED", "RUN", "APP", "STATE", "IN SHORT"), table)
+    else:
+        click.echo("There is no such run.")
+
+
+@runs.command(epilog=examples("dynohook runs show 7f3a", "dynohook runs show 7f3a --json"))
+@click.argument("run")
+@as_json
+def show(*, run: str, as_json: bool) -> None:
+    """Show how far each step of RUN came, and what it came to. RUN is an id, or the beginning of one."""
+    with hands() as at_work:
+        found = at_work.run(run)
+        now = at_work.now()
+    if as_json:
+        print_json(run_json(found))
+    else:
+        for line in run_lines(found, now):
+            click.echo(line)
+
+
+@runs.command(epilog=examples("dynohook runs approve 7f3a --why 'config may go back as well'"))
+@click.argument("run")
+@person
+@as_json
+def approve(*, run: str, by: str, why: str, as_json: bool) -> None:
+    """Say yes to what RUN asks; it goes on at once."""
+    answer(run, "approve", by=by, why=why, as_json=as_json)
+
+
+@runs.command(epilog=examples("dynohook runs deny 7f3a --why 'we mend it forward'"))
+@click.argument("run")
+@person
+@as_json
+def deny(*, run: str, by: str, why: str, as_json: bool) -> None:
+    """Say no to what RUN asks; its step is denied."""
+    answer(run, "deny", by=by, why=why, as_json=as_json)
+
+
+def answer(run: str, verdict: Literal["approve", "deny"], *, by: str, why: str, as_json: bool) -> None:
+    with hands() as at_work:
+        id = at_work.answer(run, verdict, by=by, why=why)
+    if as_json:
+        print_json({"run": id, "verdict": verdict, "by": by, "why": why})
+    else:
+        click.echo(f"{id} goes on; look: dynohook runs show {id}")
+
+
+def run_lines(run: Run, now: float) -> Iterator[str]:
+    """The run for a person to read."""
+    where = f" on {run.app_name}" if run.app_name else ""
+    yield f"Run {run.id}: {run.state}"
+    yield f"   rule {run.rule}{where}, {run.mode}, planned {moment(run.planned_at)}, {ago(run.planned_at, now)}"
+    if run.note:
+        yield f"   {run.note}"
+    for name, state, sentence in steps(run):
+        yield f"   {name:<16} {state:<10} {sentence}"
+    if run.approval:
+        yield f"   answer: {run.approval.get('verdict')}, by {run.approval.get('by')}: {run.approval.get('why')}"
+
+
+def steps(run: Run) -> Iterator[tuple[str, str, str]]:
+    """Each step: its name, its state, its sentence. Those of `on_failure` only once they were looked at."""
+    for index, step in enumerate(run.plan["steps"]):
+        record = run.journal.get(f"step:{index}")
+        yield step["name"], record.state if record else "planned", record.sentence if record else ""
+    for index, step in enumerate(run.plan.get("on_failure") or ()):
+        if record := run.journal.get(f"failure:{index}"):
+            yield step["name"], record.state, record.sentence
+
+
+def gist(run: Run) -> str:
+    """The sentence that matters most: of the step that went wrong, else of the first one."""
+    told = [(state, sentence) for _, state, sentence in steps(run) if sentence]
+    wrong = [sentence for state, sentence in told if state in WRONG]
+    return next(iter([*wrong, *(sentence for _, sentence in told)]), run.note)
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "rule": run.rule,
+        "mode": run.mode,
+        "state": run.state,
+        "app": run.app_name,
+        "event": run.event_id,
+        "planned_at": run.planned_at,
+        "note": run.note,
+        "approval": dict(run.approval) if run.approval else None,
+        "steps": [{"name": name, "state": state, "sentence": sentence} for name, state, sentence in steps(run)],
+    }

@@ -1,0 +1,58 @@
+"""`dynohook status`: the service at a glance."""
+
+from typing import Any
+
+import click
+
+from toolbelt.commands.common import as_json, examples, hands, page, print_json
+from toolbelt.commands.saying import ago, moment
+
+MEGABYTE = 1_000_000
+
+
+@click.command(epilog=examples("dynohook status", "dynohook status --json"))
+@as_json
+def status(*, as_json: bool) -> None:
+    """Show what runs, what waits, what is stopped. Ends with 1 if no worker has been seen lately."""
+    with hands() as at_work:
+        found, now = at_work.status(), at_work.now()
+    if as_json:
+        print_json(found)
+    else:
+        page("Dynohook", rows(found, now))
+    if not found["ready"]:
+        raise SystemExit(1)
+
+
+def rows(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
+    pause, redis, counters = found["paused"], found["redis"], found["counters"]
+    dead = f"{found['dead_letters']}" + ("; look: dynohook events list" if found["dead_letters"] else "")
+    return [
+        ("workers", workers(found)),
+        ("paused", f"by {pause['by']}, {ago(pause['at'], now)}: {pause['why']}" if pause else "no"),
+        ("breakers", f"open: {', '.join(found['breakers_open'])}" if found["breakers_open"] else "all closed"),
+        ("events", f"{found['events_kept']} kept, {found['events_waiting']} waiting to be decided"),
+        ("runs", f"{found['runs_under_way']} under way"),
+        ("dead letters", dead),
+        ("deliveries", f"{counters.get('accepted', 0)} accepted, {counters.get('duplicate', 0)} duplicates"),
+        ("redis", memory(redis)),
+        ("data since", since(found["epoch"])),
+    ]
+
+
+def workers(found: dict[str, Any]) -> str:
+    if not found["ready"]:
+        return "none seen lately: nothing is decided until one runs"
+    digests = found["rules"]
+    same = f"rules {digests[0]}" if len(digests) == 1 else f"different rules, as in a deploy: {', '.join(digests)}"
+    return f"{found['workers']}, {same}"
+
+
+def memory(redis: dict[str, int]) -> str:
+    most = f" of {redis['max_bytes'] / MEGABYTE:.0f}" if redis["max_bytes"] else ""
+    return f"{redis['used_bytes'] / MEGABYTE:.1f}{most} MB used, {redis['connections']} connections"
+
+
+def since(epoch: str | None) -> str:
+    """Since when Redis has kept everything."""
+    return moment(int(epoch.partition(" ")[2]) / 1000) if epoch else "no worker has begun yet"

@@ -1,0 +1,1 @@
+"""The demo: a bad release is put right, with everything real but Heroku."""

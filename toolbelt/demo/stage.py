@@ -1,0 +1,67 @@
+"""What the demo plays on: an embedded server, a fake Heroku with one app, and the service itself."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+
+from core import connections
+from core.settings import read
+from toolbelt import service, simulation
+from toolbelt.crew import Crew
+from toolbelt.environment import is_loopback, without_the_callers
+from toolbelt.servers import Server, free_port
+from toolbelt.service import Service, Tell
+from toolbelt.simulator.remote import Remote
+
+RULES = Path(__file__).parent / "rules.yaml"
+APP = "acme-shop"
+RELEASES = 41  # of the app, all good, before the story begins
+REPEAT = 3  # how often each delivery is sent
+INCLUDES = ("api:release", "dyno")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that runs, and what is needed to look into it."""
+
+    heroku: Remote
+    service: Service
+    ledger: redis.Redis
+    environment: Mapping[str, str]
+    env_file: Path
+
+
+def build(crew: Crew, given: Mapping[str, str], *, speed: float, tell: Tell) -> Stage:
+    """Start everything and wait until it is ready. Raises DidNotHappen, NoServer."""
+    server = Server(crew).start()
+    token, secret = f"HRKU-{secrets.token_hex(16)}", secrets.token_hex(16)
+    address = simulation.start(crew, given, token=token, speed=speed, repeat=REPEAT, tell=tell)
+    settings = {
+        "ACT": "live",
+        "HEROKU_API_KEY": token,
+        "HEROKU_API_URL": address,
+        "PORT": str(free_port()),
+        "REDIS_URL": server.url,
+        "RULES_PATH": str(RULES),
+        "WEBHOOK_SECRET": secret,
+    }
+    if not is_loopback(address):
+        raise ValueError(f"the demo calls no address but this machine's own, and {address} is another")
+    environment = {**without_the_callers(given), **settings}
+    running = service.start(crew, environment, port=int(settings["PORT"]), tell=tell)
+    heroku = Remote(address)
+    heroku.add_app(APP, RELEASES)
+    heroku.subscribe(running.deliveries_url, secret=secret, include=list(INCLUDES))
+    ledger = connections.for_worker(read("redis_url", environment=settings), connections=1)
+    return Stage(heroku, running, ledger, environment, write_env(crew.folder(), settings))
+
+
+def write_env(folder: Path, settings: Mapping[str, str]) -> Path:
+    """A file that a shell reads, so that a person's commands find this very service."""
+    path = folder / "env"
+    path.touch(mode=0o600)
+    path.write_text("".join(f"export {name}='{value}'\n" for name, value in settings.items()))
+    return path
