@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple, assert_never
 
 from heroku.events import Event
-from rules.deciding import NOWHERE, Verdict, decide
+from rules.deciding import NOWHERE, Gate, Verdict, decide
 from rules.durations import in_words
 from rules.matching import ClauseVerdict
 from rules.model import Mode
@@ -44,7 +44,7 @@ def sentence(verdict: Verdict) -> str:
         return f"{name} did not match: it wants that {clause}, and saw {verdict.seen}."
     if verdict.gate is None:
         return f"{name} matched{_in_shadow(verdict)}."
-    return f"{name} matched, but {_stopped(verdict)}."
+    return f"{name} matched, but {_stopped(verdict, verdict.gate)}."
 
 
 def _in_shadow(verdict: Verdict) -> str:
@@ -54,8 +54,8 @@ def _in_shadow(verdict: Verdict) -> str:
     return f" in shadow: what it would do is recorded, nothing is touched{cause}"
 
 
-def _stopped(verdict: Verdict) -> str:
-    match verdict.gate:
+def _stopped(verdict: Verdict, gate: Gate) -> str:
+    match gate:
         case "off":
             return "it is off" if verdict.rule.mode is Mode.OFF else "the brake holds every rule off"
         case "own app":
@@ -65,7 +65,5 @@ def _stopped(verdict: Verdict) -> str:
             return f"the event was {age} old already; it acts on events up to {bound} old"
         case "no key":
             return f"there is nothing at {verdict.rule.each or 'app.id'} to tell this case from others by"
-        case None:
-            raise ValueError("nothing stopped it")
-        case gate:
+        case _:
             assert_never(gate)

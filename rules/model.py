@@ -54,8 +54,6 @@ def _mode(word: object) -> object:
 
 
 def _level(word: object) -> object:
-    if isinstance(word, Level):
-        return word
     if isinstance(word, str) and word in LEVELS:
         return LEVELS[word]
     raise refused(f"must be one of {listed(LEVELS)}", closest(word, LEVELS))

@@ -26,7 +26,7 @@ from rules.scalars import resolve
 from rules.yaml_hints import QUOTE_BANG, QUOTE_STAR, QUOTE_TEMPLATE, explained, place_of
 
 MAX_CHARACTERS = 1_000_000
-MAX_NODES = 50_000  # with everything that aliases unfold to
+MAX_NODES = 200_000  # with everything that aliases unfold to
 MAX_DEPTH = 40
 MAX_PROBLEMS = 50  # of the YAML itself
 

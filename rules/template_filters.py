@@ -11,8 +11,9 @@ from rules.secrets import public, without_keys
 MAX_TURNS: Final = 200  # of a loop
 MAX_TEXT: Final = 16_000  # characters of any one value
 MAX_SEARCHED: Final = 1_000  # items of a list that `in` looks through
-BOUNDED: Final = "not too many"  # this and the next are no names that could be written in a template
+BOUNDED: Final = "not too many"  # these three are no names that could be written in a template
 SEARCHED: Final = "not too far"
+SLICED: Final = "a slice"
 MAX_SEPARATOR: Final = 20  # characters
 
 
@@ -30,14 +31,14 @@ def _json(value: Any) -> str:
     return json.dumps(shown, ensure_ascii=False, default=lambda _: None)[:MAX_TEXT]
 
 
-def bounded(value: Any) -> list[Any]:
+def _bounded(value: Any) -> list[Any]:
     """The first items of a list, or keys of a mapping; nothing of anything else."""
     if isinstance(value, (list, tuple, Mapping)):
         return [item for item, _ in zip(value, range(MAX_TURNS), strict=False)]
     return []
 
 
-def searched(value: Any) -> Any:
+def _searched(value: Any) -> Any:
     """What `in` looks through: the first items of a list, the beginning of a text, the keys of a mapping."""
     if isinstance(value, str):
         return value[:MAX_TEXT]
@@ -46,12 +47,18 @@ def searched(value: Any) -> Any:
     return value if isinstance(value, Mapping) else ()
 
 
+def _sliced(value: Any, *part: Any) -> Any:
+    """Some of a text or a list; nothing of anything else, or if there is no such part."""
+    fits = all(bound is None or type(bound) is int for bound in part) and part[2] != 0
+    return value[slice(*part)] if fits and isinstance(value, (str, list, tuple)) else None
+
+
 def _default(value: Any, otherwise: Any = "") -> Any:
     return otherwise if value is None or isinstance(value, Undefined) or value == "" else value
 
 
 def _join(value: Any, separator: Any = ", ") -> str:
-    return as_text(separator)[:MAX_SEPARATOR].join(as_text(item)[:MAX_TURNS] for item in bounded(value))[:MAX_TEXT]
+    return as_text(separator)[:MAX_SEPARATOR].join(as_text(item)[:MAX_TURNS] for item in _bounded(value))[:MAX_TEXT]
 
 
 def _truncate(value: Any, length: Any = 100) -> str:
@@ -65,7 +72,7 @@ def _length(value: Any) -> int:
 
 
 def _first(value: Any) -> Any:
-    items = bounded(value)
+    items = _bounded(value)
     return items[0] if items else None
 
 
@@ -85,3 +92,5 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "truncate": _truncate,
     "upper": lambda value: as_text(value).upper(),
 }
+
+HIDDEN: Final[dict[str, Callable[..., Any]]] = {BOUNDED: _bounded, SEARCHED: _searched, SLICED: _sliced}

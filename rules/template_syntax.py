@@ -5,6 +5,7 @@ concatenation and nested loops there is nothing to eat them with.
 """
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Final, NamedTuple
 
 from jinja2 import nodes
@@ -13,7 +14,7 @@ from rules.errors import TemplateError
 from rules.paths import FIELDS
 from rules.secrets import SECRET_KEYS
 from rules.suggesting import closest, listed
-from rules.template_filters import BOUNDED, FILTERS, SEARCHED
+from rules.template_filters import FILTERS
 
 ROOTS: Final = (*FIELDS, "event", "rule", "steps", "error")
 TESTS: Final = ("defined", "undefined", "none")
@@ -84,22 +85,11 @@ def check(tree: nodes.Template) -> Names:
                 steps.update(_step(node))
             case nodes.For():
                 _check_loop(node)
+            case nodes.Const(value=float()) if not isfinite(node.value):
+                raise TemplateError("a number is out of range")
             case _:
                 pass
     return Names(frozenset(roots), frozenset(steps))
-
-
-def bound(tree: nodes.Template) -> None:
-    """Let every loop and every search go through a filter that ends it after a while."""
-    for loop in tree.find_all(nodes.For):
-        loop.iter = _through(BOUNDED, loop.iter)
-    for operand in tree.find_all(nodes.Operand):
-        if operand.op in {"in", "notin"}:
-            operand.expr = _through(SEARCHED, operand.expr)
-
-
-def _through(name: str, expression: nodes.Node) -> nodes.Filter:
-    return nodes.Filter(expression, name, [], [], None, None, lineno=expression.lineno)
 
 
 def _walk(node: nodes.Node, around: frozenset[str], depth: int = 0) -> Iterator[tuple[nodes.Node, frozenset[str]]]:
@@ -115,7 +105,7 @@ def _walk(node: nodes.Node, around: frozenset[str], depth: int = 0) -> Iterator[
 
 
 def _check_kind(node: nodes.Node) -> None:
-    if isinstance(node, _ALLOWED):
+    if isinstance(node, _ALLOWED) or _is_number(node):
         return
     kind = type(node).__name__.lower()
     told = _TOLD.get(kind, "arithmetic" if isinstance(node, (nodes.BinExpr, nodes.UnaryExpr)) else kind)
@@ -160,8 +150,12 @@ def _key(node: nodes.Getattr | nodes.Getitem) -> object:
         return node.attr
     if isinstance(node.arg, nodes.Const):
         return node.arg.value
-    if isinstance(node.arg, nodes.Slice) and all(
-        part is None or isinstance(part, nodes.Const) for part in (node.arg.start, node.arg.stop, node.arg.step)
-    ):
+    parts = (node.arg.start, node.arg.stop, node.arg.step) if isinstance(node.arg, nodes.Slice) else (node.arg,)
+    if all(part is None or isinstance(part, nodes.Const) or _is_number(part) for part in parts):
         return None
     raise TemplateError("only a fixed key or position may stand in [ ]")
+
+
+def _is_number(node: nodes.Node) -> bool:
+    """Whether this is a number below zero, which Jinja reads as arithmetic."""
+    return isinstance(node, nodes.Neg) and isinstance(node.node, nodes.Const) and type(node.node.value) in (int, float)

@@ -17,8 +17,9 @@ from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from rules.errors import TemplateError
-from rules.template_filters import BOUNDED, FILTERS, SEARCHED, as_text, bounded, searched
-from rules.template_syntax import Names, bound, check
+from rules.template_bounds import Bounding
+from rules.template_filters import FILTERS, HIDDEN, as_text
+from rules.template_syntax import Names, check
 
 __all__ = ["Template", "TemplateError", "compile_template", "is_template", "render_params"]
 
@@ -52,7 +53,7 @@ class Template:
                     break
         except TypeError:
             raise TemplateError("compares values that cannot be compared") from None
-        except (jinja2.TemplateError, ValueError, LookupError, ArithmeticError, RecursionError) as error:
+        except (jinja2.TemplateError, ValueError) as error:
             raise TemplateError(f"cannot be rendered ({type(error).__name__})") from None
         text = "".join(pieces)
         return text if len(text) <= MAX_OUTPUT else text[: MAX_OUTPUT - 1] + "…"
@@ -71,15 +72,12 @@ def compile_template(text: str) -> Template:
     try:
         tree = _ENVIRONMENT.parse(text)
         names: Names = check(tree)
-        bound(tree)
-        code = _ENVIRONMENT.compile(tree)
+        code = _ENVIRONMENT.compile(Bounding().visit(tree))
         compiled = jinja2.Template.from_code(_ENVIRONMENT, code, {})
     except jinja2.TemplateSyntaxError as error:
         raise TemplateError(f"is no template: {error.message}") from None
     except (RecursionError, MemoryError):
         raise TemplateError("is nested too deeply") from None
-    except (ValueError, SyntaxError, OverflowError):
-        raise TemplateError("is no template") from None
     return Template(text, names.steps, names.roots, compiled)
 
 
@@ -132,11 +130,8 @@ class _Environment(ImmutableSandboxedEnvironment):
         found = None
         if isinstance(obj, Mapping) and isinstance(argument, str):
             found = obj.get(argument)
-        elif isinstance(obj, (str, list, tuple)) and isinstance(argument, (int, slice)):
-            try:
-                found = obj[argument]
-            except (LookupError, TypeError, ValueError):
-                found = None
+        elif isinstance(obj, (str, list, tuple)) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
+            found = obj[argument]
         return self.undefined(name=str(argument)) if found is None else found
 
 
@@ -144,7 +139,7 @@ def _environment() -> _Environment:
     environment = _Environment(
         undefined=_Missing, finalize=as_text, autoescape=False, keep_trailing_newline=True, cache_size=0
     )
-    environment.filters = {**FILTERS, BOUNDED: bounded, SEARCHED: searched}
+    environment.filters = {**FILTERS, **HIDDEN}
     environment.tests = {
         "defined": lambda value: not _is_nothing(value),
         "undefined": _is_nothing,

@@ -181,6 +181,13 @@ def test_a_mistake_is_told_with_its_place(text: str, told: str) -> None:
     assert any(told in str(problem) for problem in problems(text)), problems(text)
 
 
+def test_a_default_name_makes_way_for_a_given_one() -> None:
+    text = "notify: {to: log, text: x}"
+    read = rule(f"on_failure: [{{{text}}}]", do=f"[{{{text}}}, {{{text}, name: notify_2}}, {{{text}}}]")
+
+    assert [step.name for step in (*read.do, *read.on_failure)] == ["notify", "notify_2", "notify_3", "notify_4"]
+
+
 def test_missing_access_is_told_with_what_to_write() -> None:
     [problem] = problems(rule_text("access: {apps: read, releases: read}", do="[{rollback: {}}]"))
 

@@ -58,6 +58,12 @@ def rendered(text: str) -> str:
         pytest.param("{{ data.items }}", "a key like a method", id="keys, not methods"),
         pytest.param("[{{ data.keys }}{{ data.plans.append }}{{ data.state.upper }}]", "[]", id="no methods"),
         pytest.param("{{ data.release.commit[:8] }} {{ data.plans[0] }}", "01234567 mini", id="positions"),
+        pytest.param(
+            "[{{ data[1:] }}{{ data.slug[:8] }}{{ 1.5[1:] }}{{ data.state['a':] }}]", "[]", id="slices of nothing"
+        ),
+        pytest.param(
+            "{{ data.plans[1:] | first }} {{ data.state[:-1][::2] }}{{ data.state[::0] }}", "basic cah", id="slices"
+        ),
         pytest.param("{{ data.plans | join(' and ') }}", "mini and basic", id="join"),
         pytest.param(
             "{{ data.plans | first }} {{ data.plans | last }} {{ data.plans | length }}", "mini basic 2", id="list"
@@ -148,6 +154,7 @@ def test_a_link_without_its_query_is_printed() -> None:
         pytest.param("{{ app.name }} " + "x" * MAX_SOURCE, "is longer than 4,000 characters", id="long"),
         pytest.param("{{ " + "(" * 1_500 + "1" + ")" * 1_500 + " }}", "nested too deeply", id="deep"),
         pytest.param("{{ " + "not " * 900 + "1 }}", "nested too deeply", id="a thousand nots"),
+        pytest.param("{{ 1e999 }}", "out of range", id="infinity"),
         pytest.param("{% for a in data.x %}{% endfor %}" * 6, "more than 5 loops", id="six loops"),
         pytest.param("{% if 1 %}" * 100 + "{% endif %}" * 100, "nested too deeply", id="ifs in ifs"),
     ],
