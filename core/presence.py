@@ -49,7 +49,7 @@ def readiness(workers: list[dict[str, Any]], now: int, paused: int, epoch: bytes
     return Readiness(
         ready=bool(fresh),
         workers=len(fresh),
-        rules=tuple(sorted({worker["rules"] for worker in fresh})),
+        rules=tuple(sorted({worker["rules"] for worker in fresh} - {""})),  # empty until its first beat
         paused=bool(paused),
         epoch=epoch.decode() if epoch else None,
     )

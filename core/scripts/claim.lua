@@ -43,5 +43,9 @@ for _, row in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', text(now), 'LIMIT'
   end
 end
 
+-- Whoever holds a row can be missed: it counts as alive from here on, though its first beat is still to come.
+if #claimed > 0 then
+  redis.call('HSETNX', L.WORKERS, worker, cjson.encode({beat = now, rules = '', version = ''}))
+end
 if redis.call('ZCOUNT', due, '-inf', text(now)) > 0 then arm(lane, ARGV[5]) end
 return {claimed, buried}
