@@ -39,10 +39,11 @@ def build(raw: Any, known: Known) -> tuple[Rule | None, list[Fault]]:
     match, found = _match(model)
     faults += _unless("match" in broken, found)
     steps, found = read_steps({"do": model.do, "on_failure": model.on_failure}, known.actions)
+    whole = not found
     faults += [fault for fault in found if fault.path[0] not in broken]
     faults += _unless("access" in broken, access_faults(steps, model.access, known.actions))
     faults += target_faults(steps, known.targets)
-    faults += template_faults(steps)
+    faults += template_faults(steps, whole=whole)
     if faults or match is None:
         return None, faults
     return _compiled(model, match, steps), []

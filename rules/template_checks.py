@@ -8,21 +8,24 @@ from rules.templates import compile_template, templates_in
 ERROR = "error"
 
 
-def template_faults(steps: Steps) -> list[Fault]:
-    """One fault for each template that cannot be, or that could only ever print a gap."""
+def template_faults(steps: Steps, *, whole: bool) -> list[Fault]:
+    """One fault for each template that cannot be, or that could only ever print a gap.
+
+    Unless `steps` are the whole of them, whatever a template calls a step may be one that could not be read.
+    """
     faults = []
     earlier: list[str] = []
     every = {step.name for _, step in steps}
     for written, step in steps:
         for path, text in templates_in(step.params):
-            fault = _fault(text, written.part, earlier, every)
+            fault = _fault(text, written.part, earlier, every, whole=whole)
             if fault:
                 faults.append(fault.under(*written.path, *path))
         earlier.append(step.name)
     return faults
 
 
-def _fault(text: str, part: str, earlier: list[str], every: set[str]) -> Fault | None:
+def _fault(text: str, part: str, earlier: list[str], every: set[str], *, whole: bool) -> Fault | None:
     try:
         template = compile_template(text)
     except TemplateError as error:
@@ -30,7 +33,8 @@ def _fault(text: str, part: str, earlier: list[str], every: set[str]) -> Fault |
     for name in sorted(template.steps.difference(earlier)):
         if name in every:
             return Fault((), f"the step {name} has not been taken yet when this is rendered")
-        return Fault((), f"there is no step {name}", closest(name, earlier))
+        if whole:
+            return Fault((), f"there is no step {name}", closest(name, earlier))
     if ERROR in template.names() and part == "do":
         return Fault((), "there is an error to tell of only in on_failure")
     return None

@@ -47,6 +47,15 @@ def test_a_template_that_can_tell_nothing_is_a_problem(text: str, told: str) -> 
     assert (problem.line, problem.key) == (5, "rules[0].do[1].notify.text")
 
 
+@pytest.mark.parametrize("do", ["[{rolback: {}}, %s]", "[{rollback: 3}, %s]", "%s"])
+def test_a_step_that_is_wrong_is_not_told_again_by_the_templates_that_speak_of_it(do: str) -> None:
+    speaking = NOTIFY.format("{{ steps.rollback.sentence }}")
+
+    [problem] = problems(rule_text(f"{ROLLBACK}\non_failure: [{speaking}]", do=do % speaking))
+
+    assert "no step" not in problem.message
+
+
 def test_on_failure_may_speak_of_the_error_and_of_every_step() -> None:
     failing = f"on_failure: [{NOTIFY.format('{{ error }} {{ steps.rollback.sentence }} {{ steps.notify.sentence }}')}]"
 
