@@ -1,5 +1,6 @@
 """The web process: `uvicorn receiver.asgi:app`. Reads the settings and opens the connection."""
 
+import gc
 import sys
 from typing import NoReturn
 
@@ -22,7 +23,15 @@ def start() -> Starlette:
     except ValueError:  # its message could hold the password
         _refuse("REDIS_URL is no address of a Redis: it looks like redis://…, rediss://… or unix://…")
     logs.set_up(settings.log_format)
-    return build_app(settings, server)
+    app = build_app(settings, server)
+    _settle()
+    return app
+
+
+def _settle() -> None:
+    """What is loaded by now stays: looking through it in each full collection stopped the loop for 15 ms and more."""
+    gc.collect()
+    gc.freeze()
 
 
 def _refuse(why: str) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Counting what was not taken, by its cause, so that "nothing arrives" can be explained.
+"""Counting what was not taken or could not be read, so that "nothing arrives" can be explained.
 
 Counted in memory, since a refusal must cost next to nothing, and added to the shared counters each second.
 """
@@ -34,21 +34,22 @@ class Tally:
         self._counts: Counter[str] = Counter()
         self._teller = _Teller(clock, warn)
 
-    def count(self, name: str) -> None:
-        """One more of these."""
-        self._counts[name] += 1
-
     def not_taken(self, error: NotTaken) -> None:
         """Count a delivery under its cause, and say so now and then."""
         match error:
             case Refused():
-                self.count(f"refused:{error.cause}")
+                self._count(f"refused:{error.cause}")
                 self._teller.tell("delivery refused", error.cause)
             case NotKept():
-                self.count(f"not_kept:{error.cause}")
+                self._count(f"not_kept:{error.cause}")
                 self._teller.tell("delivery not kept", error.cause, error.why)
             case Gone():
-                self.count("cut_off")
+                self._count("cut_off")
+
+    def unreadable(self, reason: str) -> None:
+        """Count a signed delivery that was kept aside."""
+        self._count("unreadable")
+        self._teller.tell("delivery unreadable", "unreadable", reason)
 
     async def save(self) -> None:
         """Add what was counted to the shared counters; what cannot be added now waits for the next time.
@@ -72,6 +73,9 @@ class Tally:
         while True:
             await asyncio.sleep(every)
             await self.save()
+
+    def _count(self, name: str) -> None:
+        self._counts[name] += 1
 
 
 @dataclass(slots=True)

@@ -102,7 +102,7 @@ class Deliveries:
         log.debug("delivery kept", status=kept, kind=found.kind, event_id=found.id)
         if found.kind == "unreadable":
             if kept == "accepted":
-                self._tally.count("unreadable")
+                self._tally.unreadable(found.reason)
             return taken("unreadable", found.id)
         return taken(kept, found.id)
 

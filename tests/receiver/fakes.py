@@ -70,10 +70,12 @@ class FakeCounters:
 
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
+        self.calls = 0
         self.down: Exception | None = None
         self.held: asyncio.Event | None = None
 
     async def add(self, counts: Mapping[str, int]) -> None:
+        self.calls += 1
         if self.held is not None:
             await self.held.wait()
         if self.down is not None:
