@@ -32,6 +32,10 @@ GRACE = "dh:grace"  # string: after a silence of all, nobody is held dead. Ends 
 EPOCH = "dh:epoch"  # string: "<uuid> <since>"; no end: if it is gone, so is all that we knew
 BOOK = "dh:book:"  # <digest> → JSON, the rules' names and clauses that decisions refer to. Ends with the events
 
+# --- Heroku's API ---
+BUDGET = "dh:budget"  # hash: left, at: the account's pool as we know it; and `:flying`, calls not answered yet. A day
+AUDIT = "dh:audit"  # stream: a JSON line a call, made or denied, of about 350 bytes. The latest AUDIT_LINES
+
 # --- gates ---
 REPEAT = "dh:repeat:"  # <content digest> → event id. Ends after REPEAT_MILLISECONDS
 WINDOW = "dh:window:"  # <mode>:<rule>:<key> → sorted set: event id, score = its time. Ends after twice the window
@@ -74,3 +78,4 @@ LOCK_MILLISECONDS = LEASE_MILLISECONDS
 RUN_DAYS = 30
 BAD_DAYS = 90
 DEAD_DAYS = 30
+AUDIT_LINES = 3_000

@@ -1,0 +1,93 @@
+"""The record of every call to Heroku's API, made or denied: as data, and as a sentence anybody can read."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import redis
+
+from core import layout
+from heroku.calls import CallRecord
+
+OUTCOMES = {
+    "done": "done",
+    "denied": "denied, nothing was sent",
+    "stopped": "stopped before it was sent",
+    "refused": "refused by Heroku",
+    "unavailable": "not taken by Heroku, to be tried again",
+    "unknown": "left without an answer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One call. `at` in seconds since 1970; `why` says by what it was allowed or denied; holds nothing secret."""
+
+    at: float
+    who: str
+    run: str
+    endpoint: str
+    app: str
+    allowed: bool
+    why: str
+    outcome: str
+    seconds: float
+    status: int | None
+    request_id: str | None
+    remaining: int | None
+
+    @property
+    def sentence(self) -> str:
+        """Who called what, where, by what right, and what came of it."""
+        where = f" on {self.app}" if self.app else ""
+        status = f" ({self.status})" if self.status else ""
+        facts = [f"{self.seconds:.2f} s"] if self.allowed else []
+        facts += [f"request {self.request_id}"] if self.request_id else []
+        facts += [f"{self.remaining:,} calls left"] if self.remaining is not None else []
+        came = f"{OUTCOMES.get(self.outcome, self.outcome)}{status}"
+        told = f"{self.who} called {self.endpoint.replace('_', ' ')}{where}: {came}"
+        why = f"; {self.why}" if self.why else ""
+        return f"{told}{why} [{', '.join(facts)}]." if facts else f"{told}{why}."
+
+    def to_json(self) -> dict[str, Any]:
+        """As `dynohook audit` exports it."""
+        at = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds")
+        return {**asdict(self), "at": at, "sentence": self.sentence}
+
+
+def line(record: CallRecord, *, at: float, run: str, app_name: str, why: str) -> AuditLine:
+    """What is kept of a call that a run made."""
+    return AuditLine(
+        at=at,
+        who=record.who,
+        run=run,
+        endpoint=record.endpoint,
+        app=app_name or record.app or "",
+        allowed=record.allowed,
+        why=why,
+        outcome=record.outcome,
+        seconds=round(record.seconds, 3),
+        status=record.status,
+        request_id=record.request_id,
+        remaining=record.remaining,
+    )
+
+
+class Audit:
+    """Kept bounded: the latest AUDIT_LINES calls."""
+
+    def __init__(self, redis: redis.Redis) -> None:
+        self._redis = redis
+
+    def write(self, line: AuditLine) -> None:
+        """Raises redis.exceptions.RedisError; whoever calls must not let that hide what came of the call."""
+        fields = {"line": json.dumps(asdict(line), separators=(",", ":"))}
+        self._redis.xadd(layout.AUDIT, cast("Any", fields), maxlen=layout.AUDIT_LINES, approximate=True)
+
+    def read(self, *, most: int | None = None) -> Iterator[AuditLine]:
+        """The lines, the oldest first; with `most` the latest so many."""
+        entries = cast("list[tuple[bytes, dict[bytes, bytes]]]", self._redis.xrevrange(layout.AUDIT, count=most))
+        for _, fields in reversed(entries):
+            yield AuditLine(**json.loads(fields[b"line"]))
