@@ -5,7 +5,7 @@ never twice, never to a bad one, never a rollback of a rollback · done only whe
 """
 
 from itertools import islice
-from typing import Literal
+from typing import Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,8 +13,9 @@ from heroku.access import Level
 from heroku.models import Release
 from rules.actions import ActionSpec, Need
 from workers.actions.base import Action, Outcome, Step
+from workers.actions.choices import Go, Stay, Wait
 from workers.actions.histories import History
-from workers.actions.rolling_back import Go, Stay, Wait, choose
+from workers.actions.rolling_back import choose
 
 RELEASES_READ = 100  # the newest; older ones are no longer eligible
 WAIT_SECONDS = 15.0  # for what is under way
@@ -50,23 +51,28 @@ def perform(step: Step[Params]) -> Outcome:
     if bad_id is None:
         return Outcome("failed", "The event names no release, so there is nothing to roll back.")
     history = _history(step)
-    asked_at = step.memory.setdefault("first_look", step.now)
+    waits_since = step.memory.pop("waits_since", step.now)
     choice = choose(
         history,
         bad_id=bad_id,
         building=_building(step),
-        patient=step.now - asked_at < WAIT_MOST_SECONDS,
+        patient=step.now - waits_since < WAIT_MOST_SECONDS,
         ours=bool(step.remembered.made([bad_id])),
         only_if_live=step.params.only_if_live,
         config=step.params.config,
     )
     match choice:
         case Stay(outcome=outcome, sentence=sentence):
-            return Outcome(outcome, sentence, tell_system=outcome == "denied")
+            return Outcome(outcome, sentence, tell_system=outcome != "not needed")
         case Wait(sentence=sentence):
+            step.memory["waits_since"] = waits_since
             return Outcome("waiting", f"{sentence} Looking again in 15 s.", look_again=WAIT_SECONDS)
+        case Go() if choice.ask and not _approved(step, choice):
+            return _ask(step, choice)
         case Go():
-            return _ask(choice) if choice.ask and not _approved(step) else _go(step, history, bad_id, choice)
+            return _go(step, history, bad_id, choice)
+        case _:
+            assert_never(choice)
 
 
 def settle(step: Step[Params]) -> Outcome | None:
@@ -82,15 +88,12 @@ def settle(step: Step[Params]) -> Outcome | None:
 
 def _go(step: Step[Params], history: History, bad_id: str, choice: Go) -> Outcome:
     bad = history.find(bad_id)
-    live = history.live
-    assert bad is not None  # noqa: S101  `choose` found both
-    assert live is not None  # noqa: S101
-    same_code = history.code(choice.target) == history.code(bad)
+    assert bad is not None  # noqa: S101  `choose` found it
     step.memory.update(
         description=choice.description,
         newest=history.releases[0].version,
         bad_version=bad.version,
-        bad=[bad.id] if same_code or bad.slug is None else [bad.id, bad.slug.id],
+        bad=list(choice.blamed),
         target=choice.target.version,
         note=_note(choice),
     )
@@ -137,8 +140,9 @@ def _check(step: Step[Params]) -> Outcome:
     return Outcome("waiting", f"{name} is {release.status}, not live yet.", changed=True, look_again=CHECK_SECONDS)
 
 
-def _ask(choice: Go) -> Outcome:
+def _ask(step: Step[Params], choice: Go) -> Outcome:
     undone = "; ".join(choice.undone)
+    step.memory["asked_for"] = choice.terms
     return Outcome(
         "waiting",
         f"Going back to v{choice.target.version} would also undo: {undone}. There is no slug to keep the config with, "
@@ -147,8 +151,10 @@ def _ask(choice: Go) -> Outcome:
     )
 
 
-def _approved(step: Step[Params]) -> bool:
-    return step.approval is not None and step.approval.get("verdict") == "approve"
+def _approved(step: Step[Params], choice: Go) -> bool:
+    """Whether a person said yes to just this; if the history has changed since, they are asked again."""
+    said = step.approval and step.approval.get("verdict")
+    return said == "approve" and step.memory.get("asked_for") == choice.terms
 
 
 def _note(choice: Go) -> str:
@@ -172,7 +178,9 @@ def _bad_release(step: Step[Params]) -> str | None:
 
 
 def _releases(step: Step[Params]) -> list[Release]:
-    return list(islice(step.heroku.releases(step.app, newest_first=True), RELEASES_READ))
+    """The newest first; each once, though a list can shift while its pages are read."""
+    read = islice(step.heroku.releases(step.app, newest_first=True), RELEASES_READ)
+    return sorted({release.id: release for release in read}.values(), key=lambda release: -release.version)
 
 
 def _history(step: Step[Params]) -> History:
