@@ -42,6 +42,11 @@ def release(
     return Release.model_validate(body)
 
 
+def live(version: int, slug: str | None = "A", description: str | None = "") -> Release:
+    """The release that runs, since two minutes."""
+    return release(version, slug, description, age=120, current=True)
+
+
 def id_of(version: int) -> str:
     """The id of the release of that version."""
     return str(uuid5(NAMESPACE_DNS, f"v{version}"))

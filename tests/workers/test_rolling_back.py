@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.workers.releases import DAY, HOUR, chosen, history, id_of, release
+from tests.workers.releases import DAY, HOUR, chosen, history, id_of, live, release
 from workers.actions.choices import Choice, Go, Stay, Wait
 from workers.actions.histories import History
 
 WELL = release(41, "A", age=10 * DAY)
-FRESH = {"age": 120.0, "current": True}
 
 
 @dataclass(frozen=True)
@@ -52,18 +51,18 @@ STAYS = {
         "not needed: v42 expired and never went live; v41 is running, untouched.",
     ),
     "it was superseded": Case(
-        history(WELL, release(42, "B"), release(43, "C", **FRESH)),
+        history(WELL, release(42, "B"), live(43, "C")),
         42,
         "not needed: v42 is no longer live: v43 is running.",
     ),
     "it was superseded and the rule acts even on what is not live": Case(
-        history(WELL, release(42, "B"), release(43, "C", **FRESH)),
+        history(WELL, release(42, "B"), live(43, "C")),
         42,
         "not needed: v42 is no longer live: v43 is running.",
         {"only_if_live": False},
     ),
     "it failed long ago and something newer is live": Case(
-        history(WELL, release(42, "B", status="failed"), release(43, "C", **FRESH)),
+        history(WELL, release(42, "B", status="failed"), live(43, "C")),
         42,
         "not needed: v42 failed and never went live; v43 is running, untouched.",
         {"only_if_live": False},
@@ -84,73 +83,71 @@ STAYS = {
         1,
         "not needed: No release of this app has ever gone live; there is nothing to go back to.",
     ),
-    "the first release ever": Case(
-        history(release(1, "A", **FRESH)), 1, "failed: There is no release below v1 that ever ran."
-    ),
+    "the first release ever": Case(history(live(1, "A")), 1, "failed: There is no release below v1 that ever ran."),
     "all below it failed": Case(
-        history(release(1, "A", status="failed"), release(2, "B", **FRESH)),
+        history(release(1, "A", status="failed"), live(2, "B")),
         2,
         "failed: There is no release below v2 that ever ran.",
     ),
     "all other code has expired": Case(
-        history(release(40, "Z", eligible=False), release(41, "A", eligible=False), release(42, "B", **FRESH)),
+        history(release(40, "Z", eligible=False), release(41, "A", eligible=False), live(42, "B")),
         42,
         "failed: No release below v42 with other code can be rolled back to.",
     ),
     "all other code was taken back": Case(
-        history(WELL, release(42, "B", **FRESH), bad=("A",)),
+        history(WELL, live(42, "B"), bad=("A",)),
         42,
         "failed: No release below v42 with other code can be rolled back to.",
     ),
     "all other code was crashing when it was replaced": Case(
-        history(release(41, "A", age=300), release(42, "B", **FRESH), crashes={41: 2}),
+        history(release(41, "A", age=300), live(42, "B"), crashes={41: 2}),
         42,
         "failed: No release below v42 with other code can be rolled back to.",
     ),
     "the release below a config change has expired": Case(
-        history(release(41, eligible=False), release(42, "A", "Set FOO config vars", **FRESH)),
+        history(release(41, eligible=False), live(42, "A", "Set FOO config vars")),
         42,
         "failed: Heroku says v41 cannot be rolled back to any more.",
     ),
     "only config changed and the rule keeps config": Case(
-        history(WELL, release(42, "A", "Set FOO config vars", **FRESH)),
+        history(WELL, live(42, "A", "Set FOO config vars")),
         42,
         "denied: v42 changed only config or add-ons, and the rule says to keep config.",
         {"config": "keep"},
     ),
     "nothing changed": Case(
-        history(WELL, release(42, "A", **FRESH)),
+        history(WELL, live(42, "A")),
         42,
         "denied: v42 has the code and config of v41 below it; going back would change nothing, and a person must look.",
     ),
     "the same code again": Case(
-        history(WELL, release(42, "B"), release(43, "A", "Rollback to v41"), release(44, "B", **FRESH), bad=("B",)),
+        history(WELL, release(42, "B"), release(43, "A", "Rollback to v41"), live(44, "B"), bad=("B",)),
         44,
         "denied: The code of v44 was taken back once already; a person must look.",
     ),
     "the same release again": Case(
-        history(WELL, release(42, "A", "Set FOO config vars", **FRESH), bad=(id_of(42),)),
+        history(WELL, live(42, "A", "Set FOO config vars"), bad=(id_of(42),)),
         42,
         "denied: The code of v42 was taken back once already; a person must look.",
     ),
     "a config change on code that was taken back": Case(
-        history(WELL, release(42, "B", age=DAY), release(43, "B", "Set FOO config vars", **FRESH), bad=("B",)),
+        history(WELL, release(42, "B", age=DAY), live(43, "B", "Set FOO config vars"), bad=("B",)),
         43,
         "denied: The code of v43 was taken back once already; a person must look.",
     ),
     "somebody's rollback": Case(
-        history(WELL, release(42, "B"), release(43, "A", "Rollback to v41", **FRESH)),
+        history(WELL, release(42, "B"), live(43, "A", "Rollback to v41")),
         43,
         "denied: v43 is itself a rollback, which is never rolled back; a person must look.",
     ),
     "our own rollback": Case(
-        history(WELL, release(42, "B"), release(43, "A", "Whatever Heroku may say", **FRESH)),
+        history(WELL, release(42, "B"), live(43, "A", "Whatever Heroku may say")),
         43,
         "denied: v43 is itself a rollback, which is never rolled back; a person must look.",
         {"ours": True},
     ),
     "our own release of an old slug, when its id is long forgotten": Case(
-        history(WELL, release(42, "B"), release(43, "A", "Dynohook: code of v41, config kept", **FRESH)),
+        history(WELL, release(42, "B"), live(43, "A", "Dynohook: code of v41, config kept")),
         43,
         "denied: v43 is itself a rollback, which is never rolled back; a person must look.",
     ),
@@ -193,18 +190,16 @@ WAITS = {
         "wait: v42 is succeeded but not live yet.",
     ),
     "a newer one is pending": Case(
-        history(WELL, release(42, "B", **FRESH), release(43, "C", status="pending", age=5)),
+        history(WELL, live(42, "B"), release(43, "C", status="pending", age=5)),
         42,
         "wait: v43 is newer and still pending.",
     ),
     "a newer one is about to be live": Case(
-        history(WELL, release(42, "B", **FRESH), release(43, "C", age=5)),
+        history(WELL, live(42, "B"), release(43, "C", age=5)),
         42,
         "wait: v43 is newer and about to go live.",
     ),
-    "a build is running": Case(
-        history(WELL, release(42, "B", **FRESH)), 42, "wait: A build is running.", {"building": True}
-    ),
+    "a build is running": Case(history(WELL, live(42, "B")), 42, "wait: A build is running.", {"building": True}),
     "before mending, too": Case(
         history(
             release(41, current=True),
@@ -218,15 +213,15 @@ WAITS = {
 }
 
 GOES = {
-    "code changed": Case(history(WELL, release(42, "B", **FRESH)), 42, "go: Rollback to v41"),
+    "code changed": Case(history(WELL, live(42, "B")), 42, "go: Rollback to v41"),
     "a pending release took too long": Case(
-        history(WELL, release(42, "B", **FRESH), release(43, "C", status="pending", age=301)),
+        history(WELL, live(42, "B"), release(43, "C", status="pending", age=301)),
         42,
         "go: Rollback to v41",
         {"patient": False},
     ),
     "a build took too long": Case(
-        history(WELL, release(42, "B", **FRESH)), 42, "go: Rollback to v41", {"patient": False, "building": True}
+        history(WELL, live(42, "B")), 42, "go: Rollback to v41", {"patient": False, "building": True}
     ),
     "a newer one failed": Case(
         history(WELL, release(42, "B", age=120, current=True), release(43, "C", status="failed", age=20)),
@@ -234,47 +229,45 @@ GOES = {
         "go: Rollback to v41",
     ),
     "the newest that ran well, over a newer one that did not run long": Case(
-        history(WELL, release(42, "B", age=400), release(43, "C", **FRESH)),
+        history(WELL, release(42, "B", age=400), live(43, "C")),
         43,
         "go: Rollback to v41",
     ),
     "none is known to have run well: the newest that is not known to be bad": Case(
-        history(release(41, "A", age=500), release(42, "B", **FRESH)),
+        history(release(41, "A", age=500), live(42, "B")),
         42,
         "go: Rollback to v41, not known to run well",
     ),
     "a long release phase is no life": Case(
-        history(release(41, "A", age=1_320, live_after=1_200), release(42, "B", **FRESH)),
+        history(release(41, "A", age=1_320, live_after=1_200), live(42, "B")),
         42,
         "go: Rollback to v41, not known to run well",
     ),
     "what Heroku changed about it after its life says nothing about its life": Case(
-        history(release(41, "A", age=DAY, live_after=DAY - 60), release(42, "B", **FRESH)),
+        history(release(41, "A", age=DAY, live_after=DAY - 60), live(42, "B")),
         42,
         "go: Rollback to v41",
     ),
     "one crash in many days is no reason to go back further": Case(
-        history(release(40, "Z"), release(41, "A", age=10 * DAY), release(42, "B", **FRESH), crashes={41: 1}),
+        history(release(40, "Z"), release(41, "A", age=10 * DAY), live(42, "B"), crashes={41: 1}),
         42,
         "go: Rollback to v41",
     ),
     "one that kept crashing is passed over": Case(
-        history(
-            release(40, "Z", age=3 * DAY), release(41, "A", age=5 * HOUR), release(42, "B", **FRESH), crashes={41: 4}
-        ),
+        history(release(40, "Z", age=3 * DAY), release(41, "A", age=5 * HOUR), live(42, "B"), crashes={41: 4}),
         42,
         "go: Rollback to v40",
     ),
     "one that expired is passed over": Case(
-        history(release(40, "Z"), release(41, "A", eligible=False), release(42, "B", **FRESH)),
+        history(release(40, "Z"), release(41, "A", eligible=False), live(42, "B")),
         42,
         "go: Rollback to v40",
     ),
     "Heroku does not say whether it is eligible": Case(
-        history(release(41, "A", eligible=None), release(42, "B", **FRESH)), 42, "go: Rollback to v41"
+        history(release(41, "A", eligible=None), live(42, "B")), 42, "go: Rollback to v41"
     ),
     "one that failed is passed over": Case(
-        history(WELL, release(42, "X", status="failed"), release(43, "B", **FRESH)), 43, "go: Rollback to v41"
+        history(WELL, release(42, "X", status="failed"), live(43, "B")), 43, "go: Rollback to v41"
     ),
     "one with the same code is passed over": Case(
         history(WELL, release(42, "B", age=9_000), release(43, "B", age=120, current=True), crashes={42: 3, 43: 2}),
@@ -286,7 +279,7 @@ GOES = {
             release(41, "A", age=9 * DAY),
             release(42, "B", age=8 * DAY),
             release(43, "A", "Rollback to v41", age=7 * DAY),
-            release(44, "C", **FRESH),
+            live(44, "C"),
             bad=(id_of(42), "B"),
         ),
         44,
@@ -296,7 +289,7 @@ GOES = {
         history(
             release(41, "A", age=9 * DAY),
             release(42, "B", "Promote acme-staging v7 1a2b3c4d", age=HOUR),
-            release(43, "C", **FRESH),
+            live(43, "C"),
             bad=("B",),
         ),
         43,
@@ -308,50 +301,48 @@ GOES = {
         "go: Rollback to v41",
     ),
     "only config changed": Case(
-        history(WELL, release(42, "A", "Set FOO, BAR config vars", **FRESH)),
+        history(WELL, live(42, "A", "Set FOO, BAR config vars")),
         42,
         "go: Rollback to v41, undoing FOO, BAR",
     ),
     "a config var was removed": Case(
-        history(WELL, release(42, "A", "Remove FOO config vars", **FRESH)), 42, "go: Rollback to v41, undoing FOO"
+        history(WELL, live(42, "A", "Remove FOO config vars")), 42, "go: Rollback to v41, undoing FOO"
     ),
     "an add-on was attached": Case(
-        history(WELL, release(42, "A", "Attach DATABASE (@ref:postgresql-round-1)", **FRESH)),
+        history(WELL, live(42, "A", "Attach DATABASE (@ref:postgresql-round-1)")),
         42,
         "go: Rollback to v41, undoing Attach DATABASE (@ref:postgresql-round-1)",
     ),
     "an add-on was detached": Case(
-        history(WELL, release(42, "A", "Detach DATABASE (@ref:postgresql-round-1)", **FRESH)),
+        history(WELL, live(42, "A", "Detach DATABASE (@ref:postgresql-round-1)")),
         42,
         "go: Rollback to v41, undoing Detach DATABASE (@ref:postgresql-round-1)",
     ),
     "an add-on changed a config var": Case(
-        history(WELL, release(42, "A", "Update DATABASE by heroku-postgresql", **FRESH)),
+        history(WELL, live(42, "A", "Update DATABASE by heroku-postgresql")),
         42,
         "go: Rollback to v41, undoing Update DATABASE by heroku-postgresql",
     ),
     "Heroku does not say what changed and the code did not": Case(
-        history(WELL, release(42, "A", None, **FRESH)), 42, "go: Rollback to v41, undoing v42"
+        history(WELL, live(42, "A", None)), 42, "go: Rollback to v41, undoing v42"
     ),
     "config changed on code that was crashing already": Case(
         history(
             release(40, "A", age=3 * DAY),
             release(41, "B", age=300),
-            release(42, "B", "Set FOO config vars", **FRESH),
+            live(42, "B", "Set FOO config vars"),
             crashes={41: 2},
         ),
         42,
         "go: Dynohook: code of v40, config kept",
     ),
     "config in between is kept": Case(
-        history(WELL, release(42, "A", "Set FOO config vars", age=9_000), release(43, "B", **FRESH)),
+        history(WELL, release(42, "A", "Set FOO config vars", age=9_000), live(43, "B")),
         43,
         "go: Rollback to v42",
     ),
     "config in between, since the code that ran well": Case(
-        history(
-            WELL, release(42, "B", age=400), release(43, "B", "Set FOO config vars", age=300), release(44, "C", **FRESH)
-        ),
+        history(WELL, release(42, "B", age=400), release(43, "B", "Set FOO config vars", age=300), live(44, "C")),
         44,
         "go: Dynohook: code of v41, config kept",
     ),
@@ -361,7 +352,7 @@ GOES = {
             release(42, "B", age=400),
             release(43, "B", "Set FOO, BAR config vars", age=300),
             release(44, "B", "Detach REDIS (@ref:redis-flat-1)", age=200),
-            release(45, "C", **FRESH),
+            live(45, "C"),
         ),
         45,
         "go: Rollback to v41, undoing FOO, BAR; Detach REDIS (@ref:redis-flat-1)",
@@ -381,7 +372,7 @@ GOES = {
             release(40, "A", age=9 * DAY),
             release(41, "B", age=400),
             release(42, "C", "Rollback to v39", age=300, eligible=False),
-            release(43, "D", **FRESH),
+            live(43, "D"),
         ),
         43,
         "go: Dynohook: code of v40, config kept",
@@ -391,24 +382,24 @@ GOES = {
             release(40, "A", age=9 * DAY),
             release(41, "B", age=400),
             release(42, "C", "Dynohook: code of v39, config kept", age=300, eligible=False),
-            release(43, "D", **FRESH),
+            live(43, "D"),
         ),
         43,
         "go: Rollback to v40",
     ),
     "config is to be kept and nothing changed it": Case(
-        history(WELL, release(42, "B", **FRESH)), 42, "go: Rollback to v41", {"config": "keep"}
+        history(WELL, live(42, "B")), 42, "go: Rollback to v41", {"config": "keep"}
     ),
     "a container app has no slugs": Case(
         history(
             release(41, None, "Deployed web (4a5b6c7d8e9f)", age=DAY),
-            release(42, None, "Deployed web (0a1b2c3d4e5f)", **FRESH),
+            live(42, None, "Deployed web (0a1b2c3d4e5f)"),
         ),
         42,
         "go: Rollback to v41",
     ),
     "a container app whose config changed": Case(
-        history(release(41, None, age=DAY), release(42, None, "Set FOO config vars", **FRESH)),
+        history(release(41, None, age=DAY), live(42, None, "Set FOO config vars")),
         42,
         "go: Rollback to v41, undoing FOO",
     ),
@@ -417,7 +408,7 @@ GOES = {
             release(41, None, age=DAY),
             release(42, None, age=400),
             release(43, None, "Set FOO config vars", age=300),
-            release(44, None, **FRESH),
+            live(44, None),
         ),
         44,
         "ask: Rollback to v41, undoing FOO",
@@ -427,7 +418,7 @@ GOES = {
             release(41, None, age=DAY),
             release(42, None, age=400),
             release(43, None, "Set FOO config vars", age=300),
-            release(44, None, **FRESH),
+            live(44, None),
         ),
         44,
         "ask: Rollback to v41, undoing FOO",
@@ -438,7 +429,7 @@ GOES = {
             release(41, None, age=DAY),
             release(42, None, age=400),
             release(43, None, "Set FOO config vars", age=300),
-            release(44, None, **FRESH),
+            live(44, None),
         ),
         44,
         "go: Rollback to v41, undoing FOO",
@@ -450,7 +441,7 @@ GOES = {
             release(41, None, age=8 * DAY),
             release(42, None, "Rollback to v40", age=7 * DAY),
             release(43, None, "Rollback to v41", age=6 * DAY),
-            release(44, None, **FRESH),
+            live(44, None),
             bad=(id_of(41), "v41"),
         ),
         44,
@@ -488,13 +479,9 @@ def test_every_way_to_stay_or_wait_has_a_sentence_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("told", "blamed"),
     [
-        pytest.param(history(WELL, release(42, "B", **FRESH)), (id_of(42), "B"), id="code: the release and its slug"),
-        pytest.param(
-            history(WELL, release(42, "A", "Set FOO config vars", **FRESH)), (id_of(42),), id="config: the release only"
-        ),
-        pytest.param(
-            history(release(41, None), release(42, None, **FRESH)), (id_of(42), "v42"), id="a container: its deploy"
-        ),
+        pytest.param(history(WELL, live(42, "B")), (id_of(42), "B"), id="code: the release and its slug"),
+        pytest.param(history(WELL, live(42, "A", "Set FOO config vars")), (id_of(42),), id="config: the release only"),
+        pytest.param(history(release(41, None), live(42, None)), (id_of(42), "v42"), id="a container: its deploy"),
         pytest.param(
             history(WELL, release(42, "B", age=120)), (id_of(42), "B"), id="code, where Heroku does not say current"
         ),
@@ -519,7 +506,7 @@ def test_code_that_never_ran_is_not_blamed_for_the_config_that_came_with_it() ->
 )
 def test_no_value_gets_into_a_sentence(description: str) -> None:
     """A description can be anything that somebody put there through the API."""
-    choice = chosen(history(WELL, release(42, "A", description, **FRESH)), 42)
+    choice = chosen(history(WELL, live(42, "A", description)), 42)
     assert "hunter2" not in said(choice)
 
 
@@ -528,6 +515,6 @@ def test_releases_that_point_at_each_other_do_not_go_round_for_ever() -> None:
         release(40, None, "Rollback to v41"),
         release(41, None, "Rollback to v40"),
         release(42, None, "Rollback to v42"),
-        release(43, None, **FRESH),
+        live(43, None),
     )
     assert isinstance(chosen(told, 43), Go)
