@@ -87,7 +87,7 @@ def test_a_release_that_cannot_be_made_is_refused(
         pytest.param({"Authorization": "Basic Zm9v"}, 401, "unauthorized", id="other scheme"),
         pytest.param({"Accept": "application/json"}, 400, "missing_version", id="plain JSON"),
         pytest.param({"Accept": "application/vnd.heroku+json"}, 400, "missing_version", id="no version"),
-        pytest.param({"Accept": "application/vnd.heroku+json; version=2"}, 400, "missing_version", id="version 2"),
+        pytest.param({"Accept": "application/vnd.heroku+json; version=2"}, 406, "not_acceptable", id="version 2"),
         pytest.param({"User-Agent": ""}, 400, "bad_request", id="no user agent"),
     ],
 )

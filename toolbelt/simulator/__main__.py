@@ -15,6 +15,8 @@ from toolbelt.simulator.timings import Timings
 @click.option("--releases", default=41, show_default=True, help="How many releases each app has behind it.")
 @click.option("--release-phase/--no-release-phase", default=True, show_default=True)
 @click.option("--web-dynos", default=1, show_default=True)
+@click.option("--private-space/--no-private-space", help="Tell each event of a release three or four times.")
+@click.option("--guarded/--no-guarded", default=True, show_default=True, help="Want `confirm` for what is deleted.")
 @click.option("--webhook-url", help="Where deliveries of all apps go.")
 @click.option("--secret", envvar="SIMULATOR_SECRET", help="What deliveries are signed with.")
 @click.option("--authorization", envvar="SIMULATOR_AUTHORIZATION", help="Authorization header of deliveries.")
@@ -28,6 +30,8 @@ def main(
     releases: int,
     release_phase: bool,  # noqa: FBT001
     web_dynos: int,
+    private_space: bool,  # noqa: FBT001
+    guarded: bool,  # noqa: FBT001
     webhook_url: str | None,
     secret: str | None,
     authorization: str | None,
@@ -39,7 +43,14 @@ def main(
     """Run a fake Heroku on this machine; it prints one line when it listens."""
     simulator = Simulator(utc_now(), timings=Timings().faster(speed))
     for name in apps:
-        simulator.add_app(name, releases, release_phase=release_phase, web_dynos=web_dynos)
+        simulator.add_app(
+            name,
+            releases,
+            release_phase=release_phase,
+            web_dynos=web_dynos,
+            private_space=private_space,
+            guarded=guarded,
+        )
     if webhook_url is not None:
         include = list(includes) or None
         simulator.subscribe(webhook_url, include=include, secret=secret, authorization=authorization)

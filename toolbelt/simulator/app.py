@@ -1,4 +1,4 @@
-"""The fake Heroku as one ASGI app: the API with its faults, the control plane, the deliveries in the background."""
+"""The fake Heroku as one ASGI app: the API and id.heroku.com with their faults, logs, control plane, deliveries."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,8 @@ from toolbelt.simulator.calls import CallLog, Recorded
 from toolbelt.simulator.control import Control
 from toolbelt.simulator.delivering import Deliverer, Manner
 from toolbelt.simulator.faults import FaultBook
-from toolbelt.simulator.rates import RatePool
+from toolbelt.simulator.identity import Identity
+from toolbelt.simulator.logplex import Logplex
 from toolbelt.simulator.simulator import Simulator
 from toolbelt.simulator.spoiling import Spoiled
 
@@ -34,7 +35,7 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
 ) -> Starlette:
     """The app over this simulator; its deliveries go out while its lifespan lasts."""
-    log, faults, rates = CallLog(clock), FaultBook(), RatePool(at=clock())
+    log, faults = CallLog(clock), FaultBook()
     deliverer: Deliverer | None = None
 
     def look() -> None:
@@ -53,9 +54,10 @@ def create_app(
                 running.cancel()
                 await asyncio.wait([running])
 
-    api = Watched(Api(simulator, clock, rates, tokens).app(), look)
-    control = Watched(Control(simulator, log, faults, rates, clock).app(), look)
-    routes = [Mount("/simulator", app=control), Mount("/", app=Recorded(Spoiled(api, faults), log))]
+    called = Starlette(routes=[*Identity(simulator, clock).routes(), *Api(simulator, clock, tokens).routes()])
+    api = Recorded(Spoiled(Watched(called, look), faults), log)
+    control = Watched(Control(simulator, log, faults, clock).app(), look)
+    routes = [Mount("/simulator", app=control), *Logplex(simulator, clock).routes(), Mount("/", app=api)]
     return Starlette(routes=routes, lifespan=lifespan)
 
 

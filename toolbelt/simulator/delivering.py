@@ -10,13 +10,13 @@ import httpx2
 from toolbelt.simulator.outbox import Attempt, Delivery, Subscription
 from toolbelt.simulator.simulator import Simulator
 
-RETRIED_FOR = timedelta(hours=72)
-
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How deliveries are made; waits are seconds. `repeat` posts each that often, though acknowledged.
+    """How deliveries are made; times are seconds. `repeat` posts each that often, though acknowledged.
 
+    At level `sync` a delivery is tried for `retried_for` from the event on; one that is older when its turn comes is
+    tried once.
     `idle` is the longest time between two looks at what is due, for changes made behind the HTTP side's back.
     """
 
@@ -25,6 +25,7 @@ class Manner:
     first_wait: float = 0.1
     longest_wait: float = 2.0
     idle: float = 0.5
+    retried_for: float = 72 * 3_600.0
 
     def wait(self, failures: int) -> float:
         """How long to wait after so many failures in a row."""
@@ -85,17 +86,29 @@ class Deliverer:
                 subscription.owed.popleft()
 
     async def _hand_over(self, delivery: Delivery) -> None:
-        """Try until it is acknowledged, or given up: after one try at level `notify`, after 72 h at `sync`."""
+        """Try until it is acknowledged, or given up."""
         while not (await self._attempt(delivery)).acknowledged:
-            too_old = self._clock() - delivery.created_at > RETRIED_FOR
-            if delivery.subscription.level == "notify" or too_old or not delivery.subscription.owed:
-                delivery.status = "failed"
+            if (end := self._given_up(delivery)) is not None:
+                delivery.status = end
                 return
             delivery.status = "retrying"
             await asyncio.sleep(self._manner.wait(len(delivery.attempts)))
         for _ in range(self._manner.repeat - 1):
             await self._attempt(delivery)
         delivery.status = "succeeded"
+
+    def _given_up(self, delivery: Delivery) -> str | None:
+        """What a delivery that is not tried again is called; None while it is.
+
+        It is `failed` after the one attempt of level `notify`, after its time, or when its subscription is gone, and
+        `skipped` when its time was over before its turn came.
+        """
+        if delivery.subscription.level == "notify" or not delivery.subscription.owed:
+            return "failed"
+        tried_for = timedelta(seconds=self._manner.retried_for)
+        if self._clock() - delivery.created_at <= tried_for:
+            return None
+        return "skipped" if delivery.attempts[0].at - delivery.created_at > tried_for else "failed"
 
     async def _attempt(self, delivery: Delivery) -> Attempt:
         attempt = Attempt(id=self._simulator.world.new_id(), at=self._clock())

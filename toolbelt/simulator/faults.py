@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,7 +24,11 @@ class Kind(StrEnum):
 
 
 class Fault(BaseModel):
-    """One order; `method` and `path` are globs, `times` is how many calls it spoils (null: all)."""
+    """One order; `method` and `path` are globs, `times` is how many calls it spoils (null: all).
+
+    A refusal's id is the usual one of its status unless `error` names another; with `field` it says `error` where
+    most say `message`.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -33,6 +38,9 @@ class Fault(BaseModel):
     times: int | None = Field(default=1, ge=1)
     status: int = Field(default=503, ge=400, le=599)
     seconds: float | None = Field(default=None, gt=0, le=LONGEST)
+    error: str | None = None
+    message: str | None = None
+    field: Literal["message", "error"] = "message"
     retry_after: int | None = Field(default=None, ge=0)
     location: str = "/account"
 

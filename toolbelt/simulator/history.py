@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from toolbelt.simulator.deploying import config_value
-from toolbelt.simulator.records import App, Build, Release, Slug
+from toolbelt.simulator import provisioning, routing, scaling, sharing
+from toolbelt.simulator.configuring import config_value
+from toolbelt.simulator.records import PROCESSES, App, Build, Release, Slug, Source
 from toolbelt.simulator.running import settled_dynos
 from toolbelt.simulator.world import World
 
@@ -12,8 +13,9 @@ KEYS = ("LOG_LEVEL", "WEB_CONCURRENCY", "FEATURE_CHECKOUT", "SENTRY_DSN", "MAIL_
 FIRST = ("Initial release", "Enable Logplex", "Attach DATABASE (@ref:postgresql-round-12345)")
 
 
-def seed(world: World, app: App, releases: int) -> None:
-    """Give the app so many releases; no event is told of them."""
+def seed(world: World, app: App, releases: int, web_dynos: int) -> None:
+    """Give the app so many releases and what belongs to it; no event is told of them."""
+    _furnish(world, app, web_dynos)
     for version, at in enumerate(_times(world, releases), start=1):
         last = version == releases
         if last or (version > len(FIRST) and version % 7):
@@ -25,6 +27,16 @@ def seed(world: World, app: App, releases: int) -> None:
     app.created_at = app.releases[0].created_at
     app.released_at = app.updated_at = latest.updated_at
     settled_dynos(world, app, latest)
+
+
+def _furnish(world: World, app: App, web_dynos: int) -> None:
+    """Its formation, its database, its own host name, and who works on it."""
+    for process_type in PROCESSES:
+        scaling.add(world, app, process_type, web_dynos if process_type == "web" else 0)
+    sharing.own(world, app)
+    sharing.add(world, app, world.developer)
+    routing.own(world, app)
+    provisioning.attached(world, app, "heroku-postgresql", "postgresql-round-12345")
 
 
 def _times(world: World, releases: int) -> list[datetime]:
@@ -42,6 +54,7 @@ def _deployed(world: World, app: App, version: int, at: datetime) -> None:
         Build(
             id=world.new_id(), user=world.developer, commit=slug.commit, created_at=at - timedelta(minutes=2),
             updated_at=at, status="succeeded", slug=slug, release=release,
+            source=Source(url=f"https://sources.example.com/{slug.commit}.tgz", version=slug.commit),
         )
     )  # fmt: skip
 
@@ -61,6 +74,7 @@ def _add(world: World, app: App, description: str, slug: Slug | None, at: dateti
     release = Release(
         id=world.new_id(), version=len(app.releases) + 1, description=description, slug=slug,
         config=dict(app.config), user=world.developer, created_at=at, updated_at=at, status="succeeded",
+        addon_plans=app.addon_plans(),
     )  # fmt: skip
     app.releases.append(release)
     return release

@@ -10,10 +10,10 @@ from typing import Any
 from heroku.signature import HEADER, sign
 
 EVERYTHING = (
-    "api:app", "api:release", "api:build", "api:formation", "api:addon", "api:domain", "api:collaborator",
-    "api:dyno", "dyno",
+    "api:app", "api:release", "api:build", "api:formation", "api:addon", "api:addon-attachment", "api:domain",
+    "api:collaborator", "api:dyno", "dyno",
 )  # fmt: skip
-DELIVERIES_KEPT = 20_000
+DELIVERIES_KEPT = EVENTS_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Event:
     app_id: str
     include: str
     body: dict[str, Any]
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -77,6 +78,7 @@ class Subscription:
     include: frozenset[str]
     level: str
     created_at: datetime
+    updated_at: datetime
     secret: str = field(repr=False)
     authorization: str | None = field(default=None, repr=False)
     owed: deque[Delivery] = field(default_factory=deque, repr=False)
@@ -86,14 +88,19 @@ class Subscription:
 
 
 class Outbox:
-    """All subscriptions, and a memory of the deliveries made and owed."""
+    """All subscriptions, and a memory of what happened and of the deliveries made and owed.
+
+    An event is remembered whether or not somebody had subscribed to it: that is how missed ones are fetched back.
+    """
 
     def __init__(self) -> None:
         self.subscriptions: dict[str, Subscription] = {}
         self.deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
+        self.events: deque[Event] = deque(maxlen=EVENTS_KEPT)
 
     def publish(self, event: Event, ids: Iterator[str], at: datetime) -> None:
         """Owe the event to every subscription that wants it."""
+        self.events.append(event)
         for subscription in self.subscriptions.values():
             if subscription.wants(event):
                 delivery = Delivery(id=next(ids), subscription=subscription, event=event, created_at=at)

@@ -10,8 +10,10 @@ from functools import partial
 
 from toolbelt.simulator import telling
 from toolbelt.simulator.errors import invalid, not_found
-from toolbelt.simulator.records import App, Outcome, Pending, Release, Slug, User
+from toolbelt.simulator.records import App, Outcome, Pending, Release, Slug
 from toolbelt.simulator.running import replace_dynos
+from toolbelt.simulator.scaling import adopt
+from toolbelt.simulator.users import User
 from toolbelt.simulator.world import World
 
 
@@ -35,9 +37,10 @@ def create(
     now = world.agenda.now
     release = Release(
         id=world.new_id(), version=len(app.releases) + 1, description=description, slug=slug,
-        config=dict(app.config), user=user, created_at=now, updated_at=now,
+        config=dict(app.config), user=user, created_at=now, updated_at=now, addon_plans=app.addon_plans(),
     )  # fmt: skip
     app.releases.append(release)
+    world.note(app, "app", "api", f"Release v{release.version} created by user {user.email}")
     if app.release_phase and slug is not None:
         telling.release_changed(world, app, release, "create")
         _queue(world, app, Pending(release, settled))
@@ -45,7 +48,7 @@ def create(
         release.status = "succeeded"
         _make_current(app, release)
         telling.release_changed(world, app, release, "create")
-        world.agenda.after(world.timings.between_updates, partial(_confirm, world, app, release, settled))
+        world.after(app, world.timings.between_updates, partial(_confirm, world, app, release, settled))
     return release
 
 
@@ -58,7 +61,7 @@ def rollback(world: World, app: App, target_id: str, user: User) -> Release:
         raise invalid(f"Cannot roll back to v{target.version}: it did not succeed.")
     if not app.eligible(target, world.agenda.now):
         raise invalid(f"Cannot roll back to v{target.version}: it is not eligible for rollback.")
-    app.config = dict(target.config)
+    app.config = _config_of(app, target)
     return create(world, app, slug=target.slug, description=f"Rollback to v{target.version}", user=user)
 
 
@@ -71,6 +74,14 @@ def release_slug(world: World, app: App, slug_id: str, description: str | None, 
     return create(world, app, slug=slug, description=description or f"Deploy {slug.commit[:8]}", user=user)
 
 
+def _config_of(app: App, target: Release) -> dict[str, str]:
+    """The release's own, but for what the add-ons of today bring: add-ons are not rolled back."""
+    config = dict(target.config)
+    for addon in app.addons:
+        config |= {key: value for key, value in addon.values.items() if key in app.config}
+    return config
+
+
 def _queue(world: World, app: App, pending: Pending) -> None:
     """One release phase runs at a time; the others wait for it in their order."""
     app.pending.append(pending)
@@ -79,7 +90,7 @@ def _queue(world: World, app: App, pending: Pending) -> None:
 
 
 def _begin_phase(world: World, app: App) -> None:
-    world.agenda.after(world.timings.release_phase, partial(_end_phase, world, app))
+    world.after(app, world.timings.release_phase, partial(_end_phase, world, app))
 
 
 def _end_phase(world: World, app: App) -> None:
@@ -91,7 +102,7 @@ def _end_phase(world: World, app: App) -> None:
     if failed:
         _settle(world, app)
     else:
-        world.agenda.after(world.timings.between_updates, partial(_go_live, world, app))
+        world.after(app, world.timings.between_updates, partial(_go_live, world, app))
 
 
 def _go_live(world: World, app: App) -> None:
@@ -99,7 +110,7 @@ def _go_live(world: World, app: App) -> None:
     release.updated_at = world.agenda.now
     _make_current(app, release)
     telling.release_changed(world, app, release, "update")
-    replace_dynos(world, app, release)
+    _run(world, app, release)
     _settle(world, app)
 
 
@@ -112,8 +123,14 @@ def _settle(world: World, app: App) -> None:
 def _confirm(world: World, app: App, release: Release, settled: Callable[[], None]) -> None:
     telling.release_changed(world, app, release, "update")
     if release.current:
-        replace_dynos(world, app, release)
+        _run(world, app, release)
     settled()
+
+
+def _run(world: World, app: App, release: Release) -> None:
+    if release.slug is not None:
+        adopt(world, app, release.slug, release.user)
+    replace_dynos(world, app, release)
 
 
 def _make_current(app: App, release: Release) -> None:

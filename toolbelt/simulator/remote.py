@@ -13,11 +13,13 @@ from toolbelt.simulator.views import (
     AppView,
     BuildView,
     CallView,
+    ClientView,
     DeliveryView,
     DynoView,
     ReleaseView,
     StateView,
     SubscriptionView,
+    TokenView,
 )
 
 T = TypeVar("T")
@@ -56,13 +58,18 @@ class Remote:
         self._client.close()
 
     def add_app(self, name: str, releases: int = 41, **options: Any) -> AppView:
-        """Options: release_phase, container, web_dynos."""
+        """Options: release_phase, container, web_dynos, private_space, guarded."""
         body = {"name": name, "releases": releases, **options}
         return AppView.model_validate(self._ask("POST", "/apps", body))
 
-    def deploy(self, app: str, outcome: str = "succeed") -> BuildView:
-        """Outcome: succeed, fail-release-phase or crash."""
-        return BuildView.model_validate(self._ask("POST", f"/apps/{app}/deploys", {"outcome": outcome}))
+    def change_app(self, app: str, **changes: Any) -> AppView:
+        """Changes: guarded, private_space, release_phase, next_outcome (of the next build asked of the API)."""
+        return AppView.model_validate(self._ask("PATCH", f"/apps/{app}", changes))
+
+    def deploy(self, app: str, outcome: str = "succeed", processes: Sequence[str] | None = None) -> BuildView:
+        """Outcome: succeed, fail-build, fail-release-phase or crash; `processes` are the types of the code."""
+        body = {"outcome": outcome, "processes": None if processes is None else list(processes)}
+        return BuildView.model_validate(self._ask("POST", f"/apps/{app}/deploys", body))
 
     def crash(self, app: str, times: int = 1) -> list[DynoView]:
         """Crash the dynos that run, each so many times in all."""
@@ -77,6 +84,10 @@ class Remote:
         """Options: app, include, level, secret, authorization."""
         return SubscriptionView.model_validate(self._ask("POST", "/subscriptions", {"url": url, **options}))
 
+    def unsubscribe(self, subscription_id: str) -> None:
+        """Take a subscription away, as Heroku does when it has failed for too long."""
+        self._ask("DELETE", f"/subscriptions/{subscription_id}")
+
     def order_faults(self, *faults: Fault) -> None:
         """Spoil calls to come."""
         self._ask("POST", "/faults", [fault.model_dump(mode="json") for fault in faults])
@@ -84,9 +95,30 @@ class Remote:
     def clear_faults(self) -> None:
         self._ask("DELETE", "/faults")
 
-    def set_rate(self, remaining: int) -> None:
-        """Leave the account so many calls."""
-        self._ask("PUT", "/rate", {"remaining": remaining})
+    def set_rate(self, remaining: int, account: str | None = None) -> None:
+        """Leave the account so many calls: the usual caller's, or the one with this address."""
+        self._ask("PUT", "/rate", {"remaining": remaining, "account": account})
+
+    def set_account(self, account: str | None = None, **standing: bool) -> None:
+        """Standing: suspended, delinquent, two_factor_required, verified; what is not said is well again."""
+        self._ask("PUT", "/account", {"account": account, **standing})
+
+    def issue_token(
+        self, scope: Sequence[str] = ("global",), *, account: str | None = None, expires_in: int | None = None
+    ) -> TokenView:
+        """A token that may do this much, of the usual caller or of the account with this address."""
+        body = {"scope": list(scope), "account": account, "expires_in": expires_in}
+        return TokenView.model_validate(self._ask("POST", "/tokens", body))
+
+    def expire_tokens(self) -> None:
+        """End every access token now that can be refreshed."""
+        self._ask("POST", "/tokens/expire")
+
+    def add_client(self, redirect_uri: str, name: str = "a client") -> ClientView:
+        """Register an OAuth client."""
+        return ClientView.model_validate(
+            self._ask("POST", "/oauth-clients", {"name": name, "redirect_uri": redirect_uri})
+        )
 
     def state(self) -> StateView:
         return StateView.model_validate(self._ask("GET", "/state"))

@@ -3,19 +3,17 @@
 import random
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from toolbelt.simulator import deploying, releasing, running
+from toolbelt.simulator import configuring, deploying, making, releasing, running, subscribing
 from toolbelt.simulator.agenda import Agenda
 from toolbelt.simulator.errors import invalid
 from toolbelt.simulator.history import seed
-from toolbelt.simulator.outbox import EVERYTHING, Outbox, Subscription
+from toolbelt.simulator.outbox import Outbox, Subscription
 from toolbelt.simulator.records import App, Build, Dyno, Outcome, Release
 from toolbelt.simulator.timings import Timings
 from toolbelt.simulator.world import World
 
 REAL_PACE = Timings()
-LEVELS = ("notify", "sync")
 
 
 class Simulator:
@@ -51,29 +49,32 @@ class Simulator:
         release_phase: bool = True,
         container: bool = False,
         web_dynos: int = 1,
+        private_space: bool = False,
+        guarded: bool = True,
     ) -> App:
         """An app with a past of so many releases, the last of them a deploy that has been well for an hour."""
-        if any(app.name == name for app in self.world.apps.values()):
-            raise invalid(f"Name {name} is already taken.")
+        making.check_name(self.world, name)
         if releases < 1 or web_dynos < 0:
             raise invalid("An app has at least one release and no fewer than no dynos.")
         app = App(
             id=self.world.new_id(), name=name, owner=self.world.account, created_at=self.now,
-            updated_at=self.now, release_phase=release_phase, container=container, web_dynos=web_dynos,
+            updated_at=self.now, release_phase=release_phase, container=container, private_space=private_space,
+            guarded=guarded,
         )  # fmt: skip
         self.world.apps[app.id] = app
-        seed(self.world, app, releases)
+        seed(self.world, app, releases, web_dynos)
         return app
 
-    def deploy(self, app: str, outcome: str = Outcome.SUCCEED) -> Build:
-        """Somebody pushes code that turns out like this."""
-        return deploying.deploy(self.world, self.app(app), _outcome(outcome))
+    def deploy(self, app: str, outcome: str = Outcome.SUCCEED, processes: list[str] | None = None) -> Build:
+        """Somebody pushes code that turns out like this, with these process types or those that the app has."""
+        kinds = tuple(processes) if processes else None
+        return deploying.deploy(self.world, self.app(app), _outcome(outcome), kinds)
 
     def set_config(self, app: str, keys: list[str], outcome: str = Outcome.SUCCEED) -> Release:
         """Somebody sets these config vars to new values that turn out like this."""
         if not keys:
             raise invalid("Name at least one config var.")
-        return deploying.set_config(self.world, self.app(app), keys, _outcome(outcome))
+        return configuring.set_config(self.world, self.app(app), keys, _outcome(outcome))
 
     def crash(self, app: str, times: int = 1) -> list[Dyno]:
         """The web dynos that run crash now, each so many times in all."""
@@ -98,20 +99,9 @@ class Simulator:
         authorization: str | None = None,
     ) -> Subscription:
         """Send events from now on to this address; without an app those of all apps, without include all."""
-        wanted = frozenset(EVERYTHING if include is None else include)
-        if not wanted or not wanted <= set(EVERYTHING):
-            raise invalid(f"Unknown include: {', '.join(sorted(wanted - set(EVERYTHING))) or 'none given'}.")
-        if level not in LEVELS:
-            raise invalid(f"Level must be notify or sync, not {level}.")
-        if urlsplit(url).scheme not in {"http", "https"}:
-            raise invalid("Url must be http or https.")
-        subscription = Subscription(
-            id=self.world.new_id(), app_id=self.app(app).id if app else None, url=url, include=wanted,
-            level=level, created_at=self.now, secret=secret or f"{self.world.chance.getrandbits(232):058x}",
-            authorization=authorization,
-        )  # fmt: skip
-        self.outbox.subscriptions[subscription.id] = subscription
-        return subscription
+        app_id = self.app(app).id if app else None
+        wanted = subscribing.Wish(url, include=include, level=level, secret=secret, authorization=authorization)
+        return subscribing.subscribe(self.world, app_id, wanted)
 
     def events(self) -> list[dict[str, Any]]:
         """The bodies of all deliveries so far, oldest first, each event once for each subscription."""

@@ -16,7 +16,11 @@ IDS = {
     402: "delinquent",
     403: "forbidden",
     404: "not_found",
+    406: "not_acceptable",
     409: "conflict",
+    410: "gone",
+    412: "precondition_failed",
+    416: "requested_range_not_satisfiable",
     422: "invalid_params",
     423: "confirmation_required",
     429: "rate_limit",
@@ -48,7 +52,8 @@ async def _refuse(_: ASGIApp, fault: Fault, scope: Scope, receive: Receive, send
     headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     if fault.status == 429:
         headers["RateLimit-Remaining"] = "0"
-    body = {"id": IDS.get(fault.status, "error"), "message": f"Ordered fault {fault.status}."}
+    message = fault.message or f"Ordered fault {fault.status}."
+    body = {"id": fault.error or IDS.get(fault.status, "error"), fault.field: message}
     await JSONResponse(body, fault.status, headers=headers)(scope, receive, send)
 
 

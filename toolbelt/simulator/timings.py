@@ -18,6 +18,9 @@ class Timings:
     dyno_start: float = 6.0
     crash_after: float = 12.0  # from `up` to `crashed`, for code that crashes
     first_restart: float = 1.0
+    one_off: float = 20.0  # how long a one-off dyno runs whose command does not say
+    provision: float = 5.0  # of an add-on
+    domain: float = 30.0  # until a new one is served
     cool_offs: tuple[float, ...] = (1_200.0, 2_400.0, 3_600.0, 10_800.0, 19_200.0)
 
     def faster(self, factor: float) -> "Timings":

@@ -84,14 +84,51 @@ class DynoView(View):
     release: DynoReleaseView
 
 
+class ProcessTypeView(View):
+    type: str
+    quantity: int
+    size: str
+
+
+class AddonView(View):
+    id: str
+    name: str
+    state: str
+    config_vars: list[str]
+
+
+class DomainView(View):
+    id: str
+    hostname: str
+    kind: str
+    status: str
+
+
+class UserView(View):
+    id: str
+    email: str
+
+
+class CollaboratorView(View):
+    id: str
+    role: str
+    user: UserView
+
+
 class AppView(View):
     """One app, its releases with the oldest first."""
 
     id: str
     name: str
+    maintenance: bool = False
     releases: list[ReleaseView]
     builds: list[BuildView]
     dynos: list[DynoView]
+    formation: list[ProcessTypeView] = []
+    config: dict[str, str] = Field(default={}, repr=False)
+    addons: list[AddonView] = []
+    domains: list[DomainView] = []
+    collaborators: list[CollaboratorView] = []
 
     @property
     def current(self) -> ReleaseView | None:
@@ -104,9 +141,14 @@ class AppView(View):
 
     @property
     def well(self) -> bool:
-        """Whether every dyno is up, on the release that runs."""
-        current = self.current
-        return current is not None and all(dyno.state == "up" and dyno.release.id == current.id for dyno in self.dynos)
+        """Whether every dyno of the formation is up, on the release that runs."""
+        current, types = self.current, {process.type for process in self.formation}
+        dynos = [dyno for dyno in self.dynos if not types or dyno.type in types]
+        return current is not None and all(dyno.state == "up" and dyno.release.id == current.id for dyno in dynos)
+
+    def scaled(self, process_type: str) -> ProcessTypeView:
+        """One line of the formation."""
+        return next(process for process in self.formation if process.type == process_type)
 
 
 class StateView(View):
@@ -125,6 +167,24 @@ class SubscriptionView(View):
     level: str
 
 
+class TokenView(View):
+    """A token that was issued, told once."""
+
+    id: str
+    token: str = Field(repr=False)
+    scope: list[str]
+    account: str
+
+
+class ClientView(View):
+    """An OAuth client, with the secret that it proves itself by."""
+
+    id: str
+    name: str
+    redirect_uri: str
+    secret: str = Field(repr=False)
+
+
 class Order(BaseModel):
     """The body of a request to the control plane."""
 
@@ -137,10 +197,22 @@ class AppOrder(Order):
     release_phase: bool = True
     container: bool = False
     web_dynos: int = Field(default=1, ge=0, le=100)
+    private_space: bool = False
+    guarded: bool = True
+
+
+class AppChange(Order):
+    """What null leaves as it is; `next_outcome` is what becomes of the next build that the API is asked for."""
+
+    guarded: bool | None = None
+    private_space: bool | None = None
+    release_phase: bool | None = None
+    next_outcome: Outcome | None = None
 
 
 class DeployOrder(Order):
     outcome: Outcome = Outcome.SUCCEED
+    processes: list[str] | None = None
 
 
 class CrashOrder(Order):
@@ -163,3 +235,25 @@ class SubscriptionOrder(Order):
 
 class RateOrder(Order):
     remaining: int = Field(ge=0, le=4_500)
+    account: str | None = None
+
+
+class AccountOrder(Order):
+    """How an account stands from now on: the caller's own when none is named by its address."""
+
+    account: str | None = None
+    suspended: bool = False
+    delinquent: bool = False
+    two_factor_required: bool = False
+    verified: bool = True
+
+
+class TokenOrder(Order):
+    scope: list[str] = ["global"]
+    account: str | None = None
+    expires_in: int | None = Field(default=None, ge=1)
+
+
+class ClientOrder(Order):
+    name: str = "a client"
+    redirect_uri: str
