@@ -118,6 +118,9 @@ def test_steps_and_targets_come_back_from_json() -> None:
         pytest.param(
             rule_text("match: {}"), "6:12: rules[0].match: an empty match would match every", id="empty match"
         ),
+        pytest.param(
+            rule_text("match: {status: up}"), "6:13: rules[0].match.status: an event has no status", id="path"
+        ),
         pytest.param(rule_text("match:"), "rules[0].match: an empty match would match every", id="match left blank"),
         pytest.param(rule_text("match: {data.x: {glb: a}}"), "6:22: rules[0].match.data.x.glb: is not", id="operator"),
         pytest.param(rule_text("each: release.id"), "each: an event has no release", id="each"),
@@ -172,7 +175,7 @@ def test_steps_and_targets_come_back_from_json() -> None:
         ),
         pytest.param("version: 1\ntargets: {ops: {slak: $X}}", "2:17: targets.ops.slak: is not a kind", id="kind"),
         pytest.param("version: 1\ntargets: {ops: {}}", "targets.ops: must have exactly one kind", id="no kind"),
-        pytest.param("version: 1\ntargets: {log: {webhook: $X}}", "targets.log: is built in", id="log elsewhere"),
+        pytest.param("version: 1\ntargets: {log: {webhook: $X}}", "2:11: targets.log: is built in", id="log elsewhere"),
         pytest.param("version: 1\ntargets: {a: {log: 1}}", "targets.a.log: must be true", id="log target"),
         pytest.param("version: 1\nrules:\nrules: []", "3:1: rules: is there twice", id="key twice"),
     ],
@@ -205,6 +208,16 @@ def test_a_target_that_is_no_variable_is_refused_without_showing_it(value: str) 
 
     assert problem.message.startswith("must name an environment variable, like $OPS_WEBHOOK_URL")
     assert value.strip("'") not in str(problem)
+
+
+def test_no_line_of_a_broken_target_is_shown() -> None:
+    for target in ("{webhook: SECRET, slack: $X}", "{slack: SECRET}", "{log: SECRET}"):
+        [problem] = problems(f"version: 1\ntargets: {{ops: {target}}}")
+        assert "SECRET" not in str(problem)
+
+
+def test_log_may_be_written_as_what_it_is() -> None:
+    assert book("version: 1\ntargets: {log: {log: true}}").targets["log"] == Target("log")
 
 
 def test_a_missing_variable_is_a_problem_where_the_environment_is_known() -> None:
