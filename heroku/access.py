@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from heroku.errors import AccessDenied
 
 if TYPE_CHECKING:
-    from heroku.endpoints import Endpoint
+    from heroku.endpoint import Endpoint
 
 
 class Level(IntEnum):
     """How far a grant reaches in a group; each level includes those below it.
 
     `FULL` adds what destroys or escalates: deleting an app, removing an add-on or a domain, adding or removing
-    a collaborator, running a one-off dyno (it can read every config var), building.
+    a collaborator, running a one-off dyno (it can read every config var), building. The table of endpoints says which.
     """
 
     OFF = 0
@@ -90,7 +90,7 @@ def check(grant: Grant, endpoint: "Endpoint", app: str | None) -> None:
         case "account":
             return
         case "every app" if "*" not in grant.apps:
-            raise _denied(endpoint, granted, app, f"{grant.who} may not look at every app")
+            raise _denied(endpoint, granted, app, f"{grant.who} may not reach beyond its apps")
         case "app" if not (app and grant.covers(app)):
             raise _denied(endpoint, granted, app, f"{grant.who} may not touch {app or 'an app without a name'}")
 

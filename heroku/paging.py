@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 
 from heroku.calls import Answer
 
-PAGE_ITEMS = 100  # Heroku gives 200 unless told, and 1,000 at most; most callers read a few
+PAGE_ITEMS = 100  # Heroku gives 200 unless told; most callers read a few
+MOST_PAGE_ITEMS = 1_000  # Heroku gives no more
 
 
-def opening(order: str, *, newest_first: bool, at_most: int = PAGE_ITEMS) -> str:
-    """The `Range` that opens a list ordered by this field."""
-    direction = "desc" if newest_first else "asc"
+def opening(order: str, *, descending: bool, at_most: int = PAGE_ITEMS) -> str:
+    """The `Range` that opens a list ordered by this field; `ValueError` for pages of a size that Heroku refuses."""
+    if not 1 <= at_most <= MOST_PAGE_ITEMS:
+        raise ValueError(f"a page holds 1 to {MOST_PAGE_ITEMS:,} items, not {at_most:,}")
+    direction = "desc" if descending else "asc"
     return f"{order} ..; order={direction},max={at_most}"
 
 

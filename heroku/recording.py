@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from heroku.calls import Answer, CallRecord, Result
-from heroku.endpoints import Endpoint
+from heroku.endpoint import Endpoint
 from heroku.errors import CallFailed, Refused, Unavailable
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from heroku.access import GROUPS, NOTHING, Grant, Level, check
-from heroku.endpoints import BY_NAME, TABLE, Endpoint
+from heroku.endpoint import Endpoint
+from heroku.endpoints import BY_NAME, TABLE
 from heroku.errors import AccessDenied
 
 ROLLBACK, GET_RELEASE = BY_NAME["rollback"], BY_NAME["get_release"]

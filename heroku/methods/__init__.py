@@ -1,0 +1,1 @@
+"""The client's methods, a class for each group of endpoints."""
