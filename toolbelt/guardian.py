@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 GRACE = 5.0  # seconds between SIGTERM and SIGKILL, for each group
+LAST_BREATH = 1.0  # seconds after SIGKILL
 LOOK_EVERY = 0.05  # seconds
 PROC = Path("/proc")  # not on macOS
 
@@ -46,10 +47,15 @@ def end(group: int, *, grace_seconds: float = GRACE) -> None:
     """SIGTERM, time to finish, SIGKILL."""
     send(group, signal.SIGTERM)
     send(group, signal.SIGCONT)  # one that is stopped would not hear it
-    deadline = time.monotonic() + grace_seconds
+    wait_for(group, grace_seconds)
+    send(group, signal.SIGKILL)
+    wait_for(group, LAST_BREATH)  # its folder is only removed when nobody writes there any more
+
+
+def wait_for(group: int, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
     while exists(group) and time.monotonic() < deadline:
         time.sleep(LOOK_EVERY)
-    send(group, signal.SIGKILL)
 
 
 def send(group: int, number: int) -> bool:

@@ -8,18 +8,18 @@ import click
 import httpx2
 import redis
 
-from rules import loading
+from core.settings import read
 from toolbelt.crew import HOME, Crew
 from toolbelt.demo import stage
 from toolbelt.demo.acts import OUTCOMES, Story
 from toolbelt.demo.happenings import Happenings
 from toolbelt.demo.judging import Ending, verdicts
 from toolbelt.demo.page import Page
-from toolbelt.demo.stage import APP, RELEASES, REPEAT, RULES, Stage
+from toolbelt.demo.stage import APP, LIBRARY, RELEASES, REPEAT, RULES, Stage
 from toolbelt.interrupts import ending_on_signals
 from toolbelt.servers import NoServer
 from toolbelt.waiting import DidNotHappen
-from workers.actions import SPECS
+from workers.rulebooks import load_rules
 
 USUAL_SPEED = 12.0  # times faster than Heroku: slow enough to read along
 LOOK_EVERY = 0.2  # seconds
@@ -51,7 +51,7 @@ def play(crew: Crew, *, once: bool, speed: float, verbose: bool) -> int:
     page.heading("Dynohook: a bad release is put right")
     page.paragraph("Everything here is real except Heroku, which is a simulator on this machine. Starting ...")
     set_up = stage.build(crew, os.environ, speed=speed, tell=page.aside if verbose else not_told)
-    book = loading.load([loading.Source(RULES.name, RULES.read_text())], actions=SPECS)
+    book = load_rules(read(environment=set_up.environment), set_up.environment)
     story = Story(set_up, Happenings(set_up.heroku, set_up.ledger, book, REPEAT), page)
     introduce(page, set_up)
     story.act_one()
@@ -76,7 +76,7 @@ def introduce(page: Page, set_up: Stage) -> None:
             ("heroku", f"the simulator, {set_up.heroku.base_url}"),
             ("web", f"uvicorn, started by the Procfile's line, {set_up.service.url}"),
             ("worker", "Celery, started by the Procfile's line"),
-            ("rules", f"{RULES.relative_to(HOME)}, two rules, both live"),
+            ("rules", f"two of {LIBRARY.relative_to(HOME)}, made live: {', '.join(RULES)}"),
             ("app", f"{APP}, which runs v{RELEASES}"),
         ]
     )

@@ -8,12 +8,12 @@ from core import layout
 from core.runs import Run
 from toolbelt.demo.happenings import Happening, Happenings
 from toolbelt.demo.page import Page
-from toolbelt.demo.stage import APP, Stage
+from toolbelt.demo.stage import APP, RULES, Stage
 from toolbelt.waiting import DidNotHappen, until
 
 ACT = 90.0  # seconds, many times what an act takes
 ENDED = ("done", "not needed", "failed", "stopped", "dead")
-FAILED_RELEASE, CRASHING_RELEASE = "roll-back-failed-release", "roll-back-crashing-release"
+FAILED_RELEASE, CRASHING_RELEASE = RULES
 OUTCOMES = {FAILED_RELEASE: "not needed", CRASHING_RELEASE: "done"}
 
 

@@ -1,7 +1,7 @@
 """What the demo plays on: an embedded server, a fake Heroku with one app, and the service itself."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +10,14 @@ import redis
 from core import connections
 from core.settings import read
 from toolbelt import service, simulation
-from toolbelt.crew import Crew
+from toolbelt.crew import HOME, Crew
 from toolbelt.environment import is_loopback, without_the_callers
 from toolbelt.servers import Server, free_port
 from toolbelt.service import Service, Tell
 from toolbelt.simulator.remote import Remote
 
-RULES = Path(__file__).parent / "rules.yaml"
+LIBRARY = HOME / "rules" / "library"
+RULES = ("roll-back-failed-release", "roll-back-crashing-release")  # of the library
 APP = "acme-shop"
 RELEASES = 41  # of the app, all good, before the story begins
 REPEAT = 3  # how often each delivery is sent
@@ -45,7 +46,7 @@ def build(crew: Crew, given: Mapping[str, str], *, speed: float, tell: Tell) -> 
         "HEROKU_API_URL": address,
         "PORT": str(free_port()),
         "REDIS_URL": server.url,
-        "RULES_PATH": str(RULES),
+        "RULES_PATH": str(made_live(RULES, crew.folder())),
         "WEBHOOK_SECRET": secret,
     }
     if not is_loopback(address):
@@ -57,6 +58,14 @@ def build(crew: Crew, given: Mapping[str, str], *, speed: float, tell: Tell) -> 
     heroku.subscribe(running.deliveries_url, secret=secret, include=list(INCLUDES))
     ledger = connections.for_worker(read("redis_url", environment=settings), connections=1)
     return Stage(heroku, running, ledger, environment, write_env(crew.folder(), settings))
+
+
+def made_live(names: Iterable[str], folder: Path) -> Path:
+    """Copies of rules of the library, which are in shadow there, made live."""
+    for name in names:
+        rule = (LIBRARY / f"{name}.yaml").read_text()
+        (folder / f"{name}.yaml").write_text(rule.replace("mode: shadow", "mode: live"))
+    return folder
 
 
 def write_env(folder: Path, settings: Mapping[str, str]) -> Path:

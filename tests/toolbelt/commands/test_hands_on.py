@@ -76,7 +76,7 @@ def test_a_rule_that_waits_for_more_says_how_often_it_was(heard: Heard, run: Run
 
 
 def test_a_rule_that_did_not_match_says_what_it_wanted_and_what_it_saw(heard: Heard, run: Run) -> None:
-    shown = run("events", "show", heard("dyno_update")).output
+    shown = run("events", "show", heard("dyno_cycled")).output
     assert f"{CRASHING}   did not match: it wants that data.state is crashed, and saw " in shown
 
 

@@ -1,0 +1,90 @@
+"""`bin/dev`: web and worker on this machine, for the real Heroku to talk to through a tunnel."""
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Mapping
+
+import click
+
+from core.settings import SettingsError, read
+from toolbelt import service
+from toolbelt.crew import Crew
+from toolbelt.interrupts import ending_on_signals
+from toolbelt.servers import NoServer, free_port, url_from
+from toolbelt.waiting import DidNotHappen
+
+USUAL_PORT = 5000
+LOOK_EVERY = 0.5  # seconds
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--port", type=click.IntRange(0, 65535), default=USUAL_PORT, show_default=True, help="0: any free one.")
+def main(*, port: int) -> None:
+    """Run web and worker here, against the real Heroku, from the Procfile's own lines.
+
+    Settings come from the environment. What is not set is made up for this run: a Redis server, a webhook secret, and
+    ACT=shadow, so that rules decide and record and touch nothing until you say ACT=live.
+
+    If a process ends, everything ends: nothing is restarted behind your back.
+    """
+    with ending_on_signals(), Crew() as crew:
+        try:
+            run(crew, os.environ, port=port or free_port())
+        except KeyboardInterrupt:
+            click.echo("\nStopping.")
+        except (DidNotHappen, NoServer, SettingsError) as error:
+            crew.close()
+            sys.exit(f"bin/dev: {error}")
+
+
+def run(crew: Crew, given: Mapping[str, str], *, port: int) -> None:
+    """Until something ends it."""
+    made_up = {"WEBHOOK_SECRET": secrets.token_hex(16), "ACT": "shadow", "LOG_FORMAT": "console"}
+    environment = {**made_up, **{name: value for name, value in given.items() if value}}
+    environment["REDIS_URL"] = url_from(environment, crew)
+    read("webhook_secret", "redis_url", environment=environment)
+    running = service.start(crew, environment, port=port, tell=lambda name, line: click.echo(f"{name:<6} | {line}"))
+    click.echo(told(environment, given, running))
+    while True:
+        running.check()
+        time.sleep(LOOK_EVERY)
+
+
+def told(environment: Mapping[str, str], given: Mapping[str, str], running: service.Service) -> str:
+    """What runs, what was made up, and what a person has to do now."""
+    secret = environment["WEBHOOK_SECRET"].partition(",")[0] if not given.get("WEBHOOK_SECRET") else "$WEBHOOK_SECRET"
+    embedded = "" if given.get("REDIS_URL") else "  (started for this run, empty again at the end)"
+    token = "given" if environment.get("HEROKU_API_KEY") else "not set: rules that call Heroku's API cannot be live"
+    return f"""
+Dynohook is ready.
+
+  deliveries   {running.deliveries_url}
+  redis        {environment["REDIS_URL"] if not given.get("REDIS_URL") else "REDIS_URL"}{embedded}
+  act          {environment["ACT"]}
+  api key      {token}
+
+Heroku cannot reach this machine yet. Two things are yours to do:
+
+  1. Open a tunnel, with whatever you use, for instance:
+
+       cloudflared tunnel --url {running.url}
+
+  2. Subscribe an app to its public address:
+
+       heroku webhooks:add -a YOUR-APP -i api:release,dyno -l sync \\
+         -u https://YOUR-TUNNEL/webhooks/heroku -s {secret}
+
+Look at what happens, in another terminal:
+
+       export REDIS_URL={environment["REDIS_URL"] if not given.get("REDIS_URL") else "..."}
+       bin/dynohook events list
+
+Take the subscription away when you are done (heroku webhooks -a YOUR-APP): Heroku repeats for three days what it
+cannot deliver. Ctrl-C ends everything here.
+"""
+
+
+if __name__ == "__main__":
+    main()
