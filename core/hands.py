@@ -64,6 +64,7 @@ class Hands:
     def __init__(self, redis: redis.Redis) -> None:
         self._redis = redis
         self._replay = redis.register_script(scripts.source("replay"))
+        self._pause = redis.register_script(scripts.source("pause"))
         self._answer = redis.register_script(scripts.source("answer"))
 
     def now(self) -> float:
@@ -127,7 +128,7 @@ class Hands:
     def pause(self, *, by: str, why: str) -> Pause:
         """Stop deciding and acting everywhere; deliveries are kept meanwhile."""
         pause = Pause(by, why, self.now())
-        self._redis.set(layout.PAUSED, json.dumps({"by": by, "why": why, "at": pause.at}))
+        self._pause(args=[json.dumps({"by": by, "why": why, "at": pause.at})])
         return pause
 
     def resume(self) -> Pause | None:

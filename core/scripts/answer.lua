@@ -3,6 +3,7 @@
 -- Answer 'answered', 'not asking', or 'unknown'
 -- Promise only a run that waits for approval is answered, once; it goes on at once.
 
+redis.call('DEL', L.NOTHING)
 local key, now = L.RUN .. ARGV[1], now_ms()
 if redis.call('EXISTS', key) == 0 then return 'unknown' end
 if redis.call('HGET', key, 'state') ~= 'needs approval' then return 'not asking' end

@@ -3,6 +3,7 @@
 -- Answer 'replayed', 'waiting' (it is on the due list as it is), or 'unknown'
 -- Promise only what is at rest is put back, so nothing is worked on twice at once.
 
+redis.call('DEL', L.NOTHING)
 local lane, id = ARGV[1], ARGV[2]
 if redis.call('EXISTS', (lane == 'decide' and L.EVENT or L.RUN) .. id) == 0 then return 'unknown' end
 if redis.call('ZSCORE', L.DUE .. lane, id) then return 'waiting' end

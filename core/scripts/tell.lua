@@ -3,5 +3,6 @@
 -- Answer 1
 -- Promise once for each id.
 
+redis.call('DEL', L.NOTHING)
 tell_system(ARGV[1], ARGV[2], now_ms(), ARGV[3])
 return 1

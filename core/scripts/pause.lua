@@ -1,0 +1,8 @@
+-- pause: stops deciding and acting everywhere.
+-- ARGV   1 JSON {by, why, at}
+-- Answer 1
+-- Promise it can be done on a full Redis too, which is when somebody may want it.
+
+redis.call('DEL', L.NOTHING)
+redis.call('SET', L.PAUSED, ARGV[1])
+return 1
