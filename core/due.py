@@ -1,14 +1,18 @@
 """The due list as a worker sees it: claim rows, keep them, put them back."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 from uuid import uuid4
 
 import redis
+from redis.exceptions import RedisError
 
 from core import queue, scripts
 from core.queue import Lane
+
+LOOKS = 3  # at what an unanswered claim may have got: a server that hung carries out late what it was told
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,27 @@ class DueList:
         self._park = redis.register_script(scripts.source("park"))
         self._renew = redis.register_script(scripts.source("renew"))
         self._drop = redis.register_script(scripts.source("drop"))
+        self._disown = redis.register_script(scripts.source("disown"))
+        self._unanswered: deque[tuple[Lane, str]] = deque()
 
     def claim(self, lane: Lane, *, most: int) -> Claimed:
         """Up to `most` rows that are due; none while the service is paused."""
         token = uuid4().hex
         arguments: list[str | int] = [lane, self._worker, token, most, queue.envelope(lane), queue.envelope("act")]
-        rows, buried = cast("Sequence[list[bytes]]", self._claim(args=arguments))
+        try:
+            rows, buried = cast("Sequence[list[bytes]]", self._claim(args=arguments))
+        except (RedisError, OSError):
+            self._unanswered.extend([(lane, token)] * LOOKS)
+            raise
         return Claimed(tuple(map(bytes.decode, rows)), token, tuple(map(bytes.decode, buried)))
+
+    def disown(self) -> int:
+        """Give back what claims got whose answers were lost; answers how many rows. To be called now and then."""
+        given = 0
+        for lane, token in dict.fromkeys(self._unanswered.copy()):
+            given += cast("int", self._disown(args=[lane, token]))
+            self._unanswered.remove((lane, token))
+        return given
 
     def park(self, lane: Lane, row: str, *, token: str, seconds: float) -> None:
         """Look at the row again after `seconds`. A row that was lost meanwhile is left alone."""

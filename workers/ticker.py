@@ -38,7 +38,9 @@ class Ticker:
             log.warning("could not say goodbye", error=type(error).__name__)
 
     def _run(self) -> None:
-        while not self._over.wait(BEAT_SECONDS):
+        wait = 0.0  # the first beat is due at once: who does not beat is not missed either
+        while not self._over.wait(wait):
+            wait = BEAT_SECONDS
             try:
                 self.beat()
                 if self._silent:
@@ -52,12 +54,13 @@ class Ticker:
                 log.exception("a beat failed")
 
     def beat(self) -> None:
-        """One beat: give back what a broken connection left in our hands, tick, now and then tidy."""
+        """One beat: give back what broken connections left in our hands, tick, now and then tidy."""
         crew = self._crew
         while crew.left_over:
             lane, row, token = crew.left_over[0]
             crew.due.park(lane, row, token=token, seconds=0.0)
             crew.left_over.popleft()
+        crew.due.disown()
         ticked = crew.beat.tick()
         if ticked.freed:
             log.warning("freed rows of a dead worker", rows=ticked.freed)
