@@ -102,7 +102,7 @@ local function plan_run(id, rule)
     'planned_at', text(now), 'give_up_at', text(now + rule.give_up), 'line', line)
   redis.call('HSET', key, 'cooldown', rule.cooldown and (L.COOLDOWN .. rule.mode .. ':' .. rule.rule .. ':' .. rule.key) or '',
     'limit', rule.limit and (L.LIMIT .. rule.mode .. ':' .. rule.rule) or '',
-    'limit_max', rule.limit and rule.limit[1] or 0)
+    'limit_max', rule.limit and rule.limit[1] or 0, 'limit_within', rule.limit and text(rule.limit[2]) or 0)
   redis.call('ZADD', L.RUNS, text(now), rule.run)
   redis.call('HINCRBY', L.COUNT, 'runs_planned', 1)
   local place = redis.call('RPUSH', line, rule.run)

@@ -30,10 +30,13 @@ end
 if what.tell then tell_system(what.tell.id, what.tell.text, now, ARGV[3]) end
 
 local function settle_reservations()
-  local held = redis.call('HMGET', key, 'cooldown', 'limit')
+  local held = redis.call('HMGET', key, 'cooldown', 'limit', 'limit_within')
   if held[2] and held[2] ~= '' then
     redis.call('ZREM', held[2], run)
-    if what.effect then redis.call('ZADD', held[2], text(now), '!' .. run) end
+    if what.effect then
+      redis.call('ZADD', held[2], text(now), '!' .. run)
+      redis.call('PEXPIRE', held[2], held[3])
+    end
   end
   if held[1] and held[1] ~= '' and not what.effect and redis.call('GET', held[1]) == run then
     redis.call('DEL', held[1])

@@ -96,7 +96,8 @@ class World:
         """Everything that is written down with a time happened so much earlier, and every end is so much nearer."""
         ms = int(seconds * 1000)
         for lane in ("decide", "act"):
-            for row, score in self.server.zrange(layout.DUE + lane, 0, -1, withscores=True):
+            rows: Any = self.server.zrange(layout.DUE + lane, 0, -1, withscores=True)
+            for row, score in rows:
                 self.server.zadd(layout.DUE + lane, {row: score - ms})
         for worker, said in self.server.hgetall(layout.WORKERS).items():
             self.server.hset(
