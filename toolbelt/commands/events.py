@@ -80,6 +80,25 @@ def show(*, event: str, body: bool, as_json: bool) -> None:
         click.echo("\n" + json.dumps(content(one), indent=2, ensure_ascii=False))
 
 
+@events.command(epilog=examples("dynohook events dead"))
+@as_json
+def dead(*, as_json: bool) -> None:
+    """Show the dead letters: events and runs that were given up, as five workers died or hung on each.
+
+    Replay one when its cause is mended: dynohook events replay ID
+    """
+    with hands() as at_work:
+        letters, now = at_work.dead(), at_work.now()
+    found = [{**named(key), **letter, "at": letter["at"] / 1000} for key, letter in letters.items()]
+    if as_json:
+        print_json(found)
+    elif found:
+        table = [(ago(letter["at"], now), letter["kind"], letter["id"]) for letter in found]
+        print_table(("GIVEN UP", "KIND", "ID"), table)
+    else:
+        click.echo("There is no dead letter.")
+
+
 @events.command(epilog=examples("dynohook events replay 7f3a --why 'the rule is mended'"))
 @click.argument("event")
 @person
@@ -95,6 +114,12 @@ def replay(*, event: str, by: str, why: str, as_json: bool) -> None:
         print_json({"replayed": id, "by": by, "why": why})
     else:
         click.echo(f"{id} is decided again; look: dynohook events show {id}")
+
+
+def named(key: str) -> dict[str, Any]:
+    """What a dead letter is: its key holds the lane and the id."""
+    lane, _, id = key.partition(" ")
+    return {"kind": "event" if lane == "decide" else "run", "id": id}
 
 
 def read(one: KeptEvent) -> Event | None:

@@ -26,7 +26,7 @@ def status(*, as_json: bool) -> None:
 
 def rows(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
     pause, redis, counters = found["paused"], found["redis"], found["counters"]
-    dead = f"{found['dead_letters']}" + ("; look: dynohook events list" if found["dead_letters"] else "")
+    dead = f"{found['dead_letters']}" + ("; look: dynohook events dead" if found["dead_letters"] else "")
     return [
         ("workers", workers(found)),
         ("paused", f"by {pause['by']}, {ago(pause['at'], now)}: {pause['why']}" if pause else "no"),

@@ -169,6 +169,20 @@ def test_an_open_breaker_is_shown_and_closed(running: Stage, ask: Ask, run: Run)
     assert run("breaker", "list").output == "No breaker is open.\n"
 
 
+def test_a_dead_letter_is_shown_and_replayed(running: Stage, heard: Heard, ask: Ask, run: Run) -> None:
+    assert run("events", "dead").output == "There is no dead letter.\n"
+    id = heard("dyno_cycled")
+    running.ledger.hset(layout.DEAD, f"decide {id}", json.dumps({"at": 1_700_000_000_000, "attempts": 5}))
+    assert [(one["id"], one["kind"], one["attempts"]) for one in ask("events", "dead")] == [(id, "event", 5)]
+    assert id in run("events", "dead").output
+    assert ask("events", "show", id)["state"] == "dead"
+    assert "look: dynohook events dead" in run("status").output
+
+    ask("events", "replay", id, "--why", "mended")
+    until(lambda: len(ask("events", "show", id)["decisions"]) == 2, what="it to be decided after all")
+    assert ask("events", "dead") == []
+
+
 @pytest.mark.parametrize(
     "words",
     [
