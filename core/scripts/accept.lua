@@ -2,7 +2,8 @@
 -- ARGV   1 envelope for a wake-up of `decide`; then four for each event:
 --        id, record, keyed hash of the id (63 bits, decimal), hour of creation (or '')
 -- Answer one number an event: 1 accepted, 0 duplicate, -1 refused for memory, -2 refused for depth
--- Promise whatever is answered 1 stands in the ledger, in the seen-set and on the due list, or nowhere.
+-- Promise whatever is answered 1 stands in the ledger, in the seen-set and on the due list, or nowhere. Whatever could
+--        raise an error is looked at before the first write, since Redis takes nothing back.
 
 local due = L.DUE .. 'decide'
 
@@ -15,6 +16,35 @@ end
 local wrong = must_be(due, 'zset') or must_be(L.EVENTS, 'zset') or must_be(L.QUEUE .. 'decide', 'list')
   or must_be(L.COUNT, 'hash') or must_be(L.ROOM, 'hash')
 if wrong then return wrong end
+
+local coming = {} -- bucket → how many of this group go there
+
+-- Where an id's hash belongs: nil if it is there already. A bucket that is full sends it a level deeper.
+local function seen_bucket(hash, hour)
+  if hour == '' then
+    local key = L.SEEN_ONE .. hash
+    if redis.call('EXISTS', key) == 1 then return nil end
+    return key
+  end
+  local spread = tonumber(string.sub(hash, -9))
+  local key
+  for level = 0, L.SEEN_LEVELS - 1 do
+    key = L.SEEN .. hour .. ':' .. level .. ':' .. (spread % (4 ^ level))
+    if redis.call('SISMEMBER', key, hash) == 1 then return nil end
+    if redis.call('SCARD', key) + (coming[key] or 0) < L.SEEN_BUCKET then return key end
+  end
+  return key
+end
+
+local bucket_of = {} -- hash → bucket, false for one that was seen before
+for i = 2, #ARGV, 4 do
+  local hash = ARGV[i + 2]
+  if bucket_of[hash] == nil then
+    local key = seen_bucket(hash, ARGV[i + 3]) or false
+    bucket_of[hash] = key
+    if key then coming[key] = (coming[key] or 0) + 1 end
+  end
+end
 
 redis.call('HINCRBY', L.COUNT, 'accept_groups', 1) -- grows: a full Redis refuses the whole group here
 
@@ -34,23 +64,6 @@ local function room()
   return 0
 end
 
--- Where an id's hash belongs: nil if it is there already. A bucket that is full sends it a level deeper.
-local function seen_bucket(hash, hour)
-  if hour == '' then
-    local key = L.SEEN_ONE .. hash
-    if redis.call('EXISTS', key) == 1 then return nil end
-    return key
-  end
-  local spread = tonumber(string.sub(hash, -9))
-  local key
-  for level = 0, L.SEEN_LEVELS - 1 do
-    key = L.SEEN .. hour .. ':' .. level .. ':' .. (spread % (4 ^ level))
-    if redis.call('SISMEMBER', key, hash) == 1 then return nil end
-    if redis.call('SCARD', key) < L.SEEN_BUCKET then return key end
-  end
-  return key
-end
-
 local function mark_seen(key, hash, hour)
   if hour == '' then
     redis.call('SET', key, '1', 'EX', L.SEEN_SECONDS)
@@ -60,25 +73,31 @@ local function mark_seen(key, hash, hour)
   end
 end
 
+-- An event that still stands in the ledger is a duplicate too, though the seen-set may have forgotten it: one that was
+-- fetched back from Heroku's list may be of any age.
+local function keep(id, record, hash, hour, bucket)
+  mark_seen(bucket, hash, hour)
+  if not redis.call('SET', L.EVENT .. id, record, 'NX') then return 0 end
+  redis.call('ZADD', L.EVENTS, text(now), id)
+  redis.call('ZADD', due, text(now), id)
+  return 1
+end
+
 local state = room()
 local answers, accepted, duplicates, refused = {}, 0, 0, 0
 for i = 2, #ARGV, 4 do
-  local id, record, hash, hour = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  local bucket = seen_bucket(hash, hour)
-  if not bucket then
-    answers[#answers + 1] = 0
-    duplicates = duplicates + 1
-  elseif state ~= 0 then
-    answers[#answers + 1] = state
+  local hash = ARGV[i + 2]
+  local answer = 0
+  if bucket_of[hash] and state ~= 0 then
+    answer = state
     refused = refused + 1
-  else
-    redis.call('SET', L.EVENT .. id, record)
-    mark_seen(bucket, hash, hour)
-    redis.call('ZADD', L.EVENTS, text(now), id)
-    redis.call('ZADD', due, text(now), id)
-    answers[#answers + 1] = 1
-    accepted = accepted + 1
+  elseif bucket_of[hash] then
+    answer = keep(ARGV[i], ARGV[i + 1], hash, ARGV[i + 3], bucket_of[hash])
+    bucket_of[hash] = false -- the next one of this group with the same id repeats it
   end
+  accepted = accepted + (answer == 1 and 1 or 0)
+  duplicates = duplicates + (answer == 0 and 1 or 0)
+  answers[#answers + 1] = answer
 end
 if accepted > 0 then
   redis.call('HINCRBY', L.COUNT, 'accepted', accepted)
