@@ -119,7 +119,8 @@ def read(*needed: str, environment: Mapping[str, Any] | None = None) -> Settings
     try:
         settings = Settings() if environment is None else _from(environment)
     except ValidationError as error:
-        problems = "; ".join(f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False))
+        found = error.errors(include_input=False, include_url=False, include_context=False)
+        problems = "; ".join(f"{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in found)
         raise SettingsError(problems) from None
     for name in needed:
         if getattr(settings, name) is None:

@@ -82,6 +82,6 @@ def test_what_repeats_is_counted_and_what_is_refused_too(world: World) -> None:
     close_the_gate(world)
     world.keep(arrival("e1"), arrival("e3"))
 
-    counted = {name.decode(): int(number) for name, number in world.server.hgetall(layout.COUNT).items()}
+    counted = world.hands.status()["counters"]
 
     assert counted == {"accept_groups": 2, "accepted": 2, "duplicate": 2, "refused_for_room": 1}

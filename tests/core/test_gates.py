@@ -13,10 +13,12 @@ from core.runs import Entry
 from tests.core.world import World, gates, rule
 
 BASE = 1_763_840_000_000  # ms
+HOUR = 3_600_000  # ms
 
 
 def counting(at_least: int, within_seconds: float, **more: Any) -> dict[str, Any]:
-    return rule(count=[at_least, int(within_seconds * 1000)], **more)
+    """A rule that counts, and acts on what is at most an hour old."""
+    return rule(count=[at_least, int(within_seconds * 1000), HOUR], **more)
 
 
 def test_a_rule_that_matched_becomes_a_run_that_is_due(world: World) -> None:
@@ -56,38 +58,66 @@ class TestWindow:
 
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
-        times=st.lists(st.integers(0, 40), min_size=1, max_size=14),
+        arrivals=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 20)), min_size=1, max_size=14),
         at_least=st.integers(1, 4),
         within=st.integers(1, 12),
     )
     def test_it_agrees_with_a_brute_force_model_in_any_order(
-        self, world: World, times: list[int], at_least: int, within: int
+        self, world: World, arrivals: list[tuple[int, int]], at_least: int, within: int
     ) -> None:
         world.server.flushall()
-        seen: list[int] = []
-        for n, time in enumerate(times):
-            seen.append(time)
-            fires = any(
-                start <= time <= start + within and sum(start <= other <= start + within for other in seen) >= at_least
-                for start in seen
-            )
-            newest = max(seen)
+        base = int(world.hands.now()) * 1000 - HOUR // 2
+        seen: dict[int, int] = {}
+        for time, id in arrivals:  # the same id again is the same event: it counts once
+            time = seen.setdefault(id, time)
+            inside = [
+                sum(start <= other <= start + within for other in seen.values())
+                for start in seen.values()
+                if start <= time <= start + within
+            ]
+            fires = max(inside) >= at_least
             if fires:
                 seen.clear()
-            else:
-                seen = [other for other in seen if other >= newest - 2 * within]
+            world.server.delete(layout.RUN + f"e{id}:roll-back", *world.server.scan_iter(layout.SEEN + "*"))
+            world.server.delete(layout.EVENT + f"e{id}")
 
-            [[gate, *_]] = gates(
-                world.decided(f"e{n}", counting(at_least, within, mode="shadow"), t=BASE + time * 1000)
+            [[gate, *numbers]] = gates(
+                world.decided(f"e{id}", counting(at_least, within, mode="shadow"), t=base + time * 1000)
             )
 
-            assert gate == ("shadow" if fires else "window")
+            assert (gate, numbers) == (("shadow", []) if fires else ("window", [max(inside), at_least]))
+
+    def test_what_comes_late_counts_where_it_belongs(self, world: World) -> None:
+        """Two crashes came half an hour late, after one that was newer: the window knew only what is near the newest,
+        and forgot the first before it saw the second."""
+        now = int(world.hands.now() * 1000)
+        late = now - HOUR // 2
+
+        found = [
+            gates(world.decided(f"e{n}", counting(2, 60), t=t))[0][0] for n, t in enumerate((now, late, late + 1_000))
+        ]
+
+        assert found == ["window", "window", "planned"]
+
+    def test_what_comes_late_is_waited_for_as_long_as_the_rule_would_act_on_it(self, world: World) -> None:
+        now = int(world.hands.now() * 1000)
+        world.decided("e1", counting(2, 60), t=now)
+        world.pass_time(1_800)
+
+        assert gates(world.decided("e2", counting(2, 60), t=now))[0][0] == "planned"
+
+    def test_an_event_of_the_future_counts_as_now(self, world: World) -> None:
+        world.decided("e1", counting(2, 60))
+        ahead = int(world.hands.now() * 1000) + 10 * HOUR
+
+        assert gates(world.decided("e2", counting(2, 60, key="b"), t=ahead)) == [["window", 1, 2]]
+        assert gates(world.decided("e3", counting(2, 60, key="b"), t=ahead // 1000 * 1000 - 9 * HOUR))[0][0] == "planned"
 
     def test_it_leaves_nothing_without_an_end(self, world: World) -> None:
         world.decided("e1", counting(2, 600), t=BASE)
 
         [key] = world.server.scan_iter(layout.WINDOW + "*")
-        assert 0 < world.server.ttl(key) <= 1200
+        assert 0 < world.server.ttl(key) <= 3600 + 600
 
 
 class TestCooldown:

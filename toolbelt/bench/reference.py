@@ -1,11 +1,13 @@
 """What accepts are compared with: the same endpoint, which verifies and parses and then keeps nothing."""
 
+import gc
 import os
 import time
 
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from core import logs
 from core.accepting import Arrival
 from heroku.signature import Verifier
 from receiver.counting import Tally
@@ -23,3 +25,6 @@ async def _save_nothing(_: object) -> None:
 
 _deliveries = Deliveries(Verifier([os.environ["WEBHOOK_SECRET"]]), _keep_nothing, Tally(_save_nothing, time.monotonic))
 app = Starlette(routes=[Route(PATH, _deliveries, methods=["POST"])])
+logs.set_up("logfmt")
+gc.collect()
+gc.freeze()

@@ -1,0 +1,70 @@
+"""Settings: what is missing or wrong stops the start in plain words, and no value is ever shown."""
+
+import pytest
+
+from core.settings import Settings, SettingsError, read
+
+SECRET = "hunter2-hunter2"
+GOOD = {"WEBHOOK_SECRET": SECRET, "REDIS_URL": f"redis://:{SECRET}@127.0.0.1:1"}
+
+
+def settings(**environment: str) -> Settings:
+    return read(environment={**GOOD, **environment})
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        pytest.param({}, "WEBHOOK_SECRET is not set", id="no secret"),
+        pytest.param({"WEBHOOK_SECRET": ""}, "WEBHOOK_SECRET is not set", id="empty secret"),
+        pytest.param({"WEBHOOK_SECRET": f"{SECRET},"}, "WEBHOOK_SECRET: one of its comma-separated", id="blank last"),
+        pytest.param({"WEBHOOK_SECRET": f", {SECRET}"}, "WEBHOOK_SECRET: one of its comma-separated", id="blank first"),
+        pytest.param({"WEBHOOK_SECRET": " "}, "WEBHOOK_SECRET: one of its comma-separated", id="only blank"),
+        pytest.param({"WEBHOOK_SECRET": SECRET}, "REDIS_URL is not set", id="no redis"),
+        pytest.param({**GOOD, "ACT": "sideways"}, "ACT: ", id="no such brake"),
+        pytest.param({**GOOD, "KEEP_DAYS": "0"}, "KEEP_DAYS: ", id="too few days"),
+        pytest.param({**GOOD, "KEEP_DAYS": SECRET}, "KEEP_DAYS: ", id="not a number"),
+    ],
+)
+def test_what_is_wrong_is_named_and_no_value_shown(environment: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read("webhook_secret", "redis_url", environment=environment)
+
+    assert said in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_each_secret_stands_by_itself() -> None:
+    chosen = settings(WEBHOOK_SECRET="new, old")
+
+    assert [secret.get_secret_value() for secret in chosen.webhook_secrets] == ["new", "old"]
+
+
+def test_no_secret_is_shown_by_the_settings_themselves() -> None:
+    chosen = settings(HEROKU_API_KEY=f"HRKU-{SECRET}", METRICS_TOKEN=SECRET, WEBHOOK_AUTHORIZATION=f"Basic {SECRET}")
+
+    assert "hunter2" not in repr(chosen) + str(chosen) + str(chosen.webhook_secrets)
+
+
+@pytest.mark.parametrize(
+    ("environment", "brake"),
+    [
+        pytest.param({}, "live", id="by default"),
+        pytest.param({"HEROKU_PARENT_APP_NAME": "acme-web"}, "shadow", id="in a review app"),
+        pytest.param({"HEROKU_PARENT_APP_NAME": "acme-web", "ACT": "live"}, "live", id="in a review app that says so"),
+        pytest.param({"ACT": "off"}, "off", id="off"),
+    ],
+)
+def test_the_brake(environment: dict[str, str], brake: str) -> None:
+    assert settings(**environment).brake == brake
+
+
+def test_our_own_app_is_known_by_id_and_by_name() -> None:
+    assert settings(HEROKU_APP_ID="id-1", HEROKU_APP_NAME="my-dynohook").own_app == {"id-1", "my-dynohook"}
+    assert settings().own_app == frozenset()
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        settings().keep_days = 1  # type: ignore[misc]
