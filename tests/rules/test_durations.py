@@ -7,7 +7,15 @@ from rules.durations import in_words, seconds
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("30s", 30), ("10m", 600), ("2h", 7_200), ("1d", 86_400), ("1h30m", 5_400), ("1d2h3m4s", 93_784)],
+    [
+        ("30s", 30),
+        ("10m", 600),
+        ("2h", 7_200),
+        ("1d", 86_400),
+        ("1h30m", 5_400),
+        ("1d2h3m4s", 93_784),
+        ("30d", 2.592e6),
+    ],
 )
 def test_a_duration_is_read(text: str, expected: float) -> None:
     assert seconds(text) == expected

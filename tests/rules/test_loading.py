@@ -210,6 +210,12 @@ def test_a_target_that_is_no_variable_is_refused_without_showing_it(value: str) 
     assert value.strip("'") not in str(problem)
 
 
+def test_a_problem_shows_the_line_and_points_at_what_is_wrong() -> None:
+    [problem] = problems(rule_text("mode: lively"))
+
+    assert str(problem).splitlines()[1:] == ["        mode: lively", "              ^"]
+
+
 def test_no_line_of_a_broken_target_is_shown() -> None:
     for target in ("{webhook: SECRET, slack: $X}", "{slack: SECRET}", "{log: SECRET}"):
         [problem] = problems(f"version: 1\ntargets: {{ops: {target}}}")

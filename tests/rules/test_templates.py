@@ -27,6 +27,9 @@ FIELDS: dict[str, Any] = {
         "slug": None,
         "items": "a key like a method",
         "plans": ["mini", "basic"],
+        "accents": ["é"],
+        "empty": "",
+        "none": [],
         "release": {"version": 42, "commit": "0123456789abcdef"},
         "output_stream_url": "https://logs.example.com/1?signature=SECRET",
         "source_blob": {"url": "https://blobs.example.com/2?token=SECRET", "version": "abc"},
@@ -70,6 +73,13 @@ def rendered(text: str) -> str:
         ),
         pytest.param("{{ data.state | upper }} {{ 'X ' | lower | trim }}", "CRASHED x", id="case"),
         pytest.param("{{ data.release.commit | truncate(6) }}", "01234…", id="truncate"),
+        pytest.param(
+            "{{ data.state | default('x') }}{{ data.empty | default('y') }}", "crashedy", id="default, not used"
+        ),
+        pytest.param("{{ data.state | truncate(7) }} {{ data.state | truncate(0) }}", "crashed crashed", id="not cut"),
+        pytest.param("[{{ data.none | last }}{{ data.state | last }}{{ data.state | first }}]", "[]", id="no ends"),
+        pytest.param("{{ data.accents | json }}", '["é"]', id="json is not escaped"),
+        pytest.param("{{ data.plans[-2] }}{{ data.plans[2] }}", "mini", id="the first, and beyond"),
         pytest.param("{{ data.plans | json }} {{ data.state | json }}", '["mini", "basic"] "crashed"', id="json"),
         pytest.param("{% if data.exit_status > 0 %}bad{% else %}good{% endif %}", "bad", id="if"),
         pytest.param(
@@ -202,6 +212,13 @@ def test_an_output_that_is_cut_says_so() -> None:
 
     assert len(output) == MAX_OUTPUT
     assert output.endswith("y…")
+
+
+@pytest.mark.parametrize("pieces", [1, 2])
+def test_an_output_as_long_as_may_be_is_whole(pieces: int) -> None:
+    value = "y" * (MAX_OUTPUT // pieces)
+
+    assert compile_template("{{ data.x }}" * pieces).render({"data": {"x": value}}) == "y" * MAX_OUTPUT
 
 
 def test_values_that_cannot_be_compared_are_an_error_that_shows_neither() -> None:
