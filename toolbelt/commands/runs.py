@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import click
 
+from core import layout
 from core.runs import Run
 from toolbelt.commands.common import as_json, examples, hands, person, print_json, print_table
 from toolbelt.commands.saying import ago, moment
@@ -101,7 +102,9 @@ def steps(run: Run) -> Iterator[tuple[str, str, str]]:
 
 
 def gist(run: Run) -> str:
-    """The sentence that matters most: of the step that went wrong, else of the first one."""
+    """The sentence that matters most: what was told of our own trouble, what went wrong, else what came first."""
+    if run.rule == layout.SYSTEM:
+        return str(run.plan["steps"][0]["params"].get("text", ""))
     told = [(state, sentence) for _, state, sentence in steps(run) if sentence]
     wrong = [sentence for state, sentence in told if state in WRONG]
     return next(iter([*wrong, *(sentence for _, sentence in told)]), run.note)

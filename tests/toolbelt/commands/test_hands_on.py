@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from core import layout
+from core.beat import Beat
 from toolbelt.cli import main
 from toolbelt.crew import Crew
 from toolbelt.demo import stage
@@ -167,6 +168,11 @@ def test_an_open_breaker_is_shown_and_closed(running: Stage, ask: Ask, run: Run)
     assert ask("status")["breakers_open"] == [CRASHING]
     assert [one["rule"] for one in ask("breaker", "close", CRASHING)] == [CRASHING]
     assert run("breaker", "list").output == "No breaker is open.\n"
+
+
+def test_our_own_trouble_is_listed_in_its_own_words(running: Stage, run: Run) -> None:
+    Beat(running.ledger, worker="w", rules="r", version="v").tell("trouble:1", "The token was refused.")
+    assert "The token was refused." in run("runs", "list").output
 
 
 def test_a_dead_letter_is_shown_and_replayed(running: Stage, heard: Heard, ask: Ask, run: Run) -> None:
