@@ -42,11 +42,15 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of it. `gates` is a list [index of the rule, gate, numbers…] for each rule that matched."""
+    """What became of it. `gates` is a list [index of the rule, gate, numbers…] for each rule that matched.
+
+    `failed`: Redis stumbled over it, and `why` says how; nothing more is done about it until its claim has run out.
+    """
 
     id: str
-    how: Literal["decided", "parked", "lost"]
-    gates: Sequence[Sequence[Any]]
+    how: Literal["decided", "parked", "lost", "failed"]
+    gates: Sequence[Sequence[Any]] = ()
+    why: str = ""
 
 
 class Ledger:
@@ -86,7 +90,9 @@ class Ledger:
 
 def _written(id: str, answer: Mapping[str, Any]) -> Written:
     if "lost" in answer:
-        return Written(id, "lost", ())
+        return Written(id, "lost")
     if "parked" in answer:
-        return Written(id, "parked", ())
+        return Written(id, "parked")
+    if "failed" in answer:
+        return Written(id, "failed", why=answer["failed"])
     return Written(id, "decided", answer["gates"])

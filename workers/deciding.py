@@ -90,6 +90,9 @@ class Deciding:
         lost = sum(1 for one in written if one.how == "lost")
         if lost:
             log.warning("claims lost amid a batch", events=lost)
+        for one in written:
+            if one.how == "failed":  # left alone as in _judge
+                log.error("an event could not be written down", event_id=one.id, why=one.why)
         for one, before in zip(written, judged, strict=True):
             if one.gates and before.gates:
                 rules = [rule["rule"] for rule in before.gates["rules"]]

@@ -82,7 +82,8 @@ def _rule(event: Event, verdict: Verdict, index: int, *, id: str, number: int) -
     if verdict.mode is Mode.LIVE:
         said["plan"] = plan_of(rule)
     if rule.count:
-        said["count"] = [rule.count.at_least, int(rule.count.within_seconds * 1000)]
+        late = int(rule.fresh_within_seconds * 1000)
+        said["count"] = [rule.count.at_least, int(rule.count.within_seconds * 1000), late]
     if rule.cooldown_seconds:
         said["cooldown"] = int(rule.cooldown_seconds * 1000)
     if rule.limit:

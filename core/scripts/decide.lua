@@ -4,14 +4,17 @@
 --        (or ''), gates (JSON, or '' if no rule matched and nothing else is to be remembered)
 --        gates: t (ms) · replay (number, 0 if none) · content · intents[] · crashed (release, or '') · crashed_text · account ·
 --        rules[], each:
---        index, rule, key, mode, gate[] (judged already, or empty) · count[at_least, ms] · cooldown ms · limit[max, ms] ·
---        overlap · run, plan, app, app_name, give_up ms
--- Answer one JSON text an event: {"lost": true}, {"parked": true} or {"gates": [[index, gate, ...], ...]}
+--        index, rule, key, mode, gate[] (judged already, or empty) · count[at_least, ms, ms an event may come late] ·
+--        cooldown ms · limit[max, ms] · overlap · run, plan, app, app_name, give_up ms
+-- Answer one JSON text an event: {"lost": true}, {"parked": true}, {"failed": "why"} or {"gates": [[index, gate, ...], ...]}
 -- Promise an event is decided once, by whoever holds its claim; what a gate counts is counted in the same step that plans.
+--        An event over which this script stumbles spoils none of its neighbours: its claim is left to run out.
 
 redis.call('DEL', L.NOTHING)
 local token, wake_act, keep = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = now_ms()
+
+local WHOLE = {['repeat'] = 'repeats', ['own effect'] = 'own_effects', ['own account'] = 'own_effects'} -- their counters
 
 -- The event repeats another's content, or is the effect of one of our own calls: the gate, or nil.
 local function event_gate(id, maker, judged)
@@ -25,12 +28,14 @@ local function event_gate(id, maker, judged)
   return nil
 end
 
--- Sliding, by event time: does any stretch of `within` that holds this event hold `at_least`?
+-- Sliding, by event time: does any stretch of `within` that holds this event hold `at_least`? Events come late and in
+-- any order, so each is kept until no event that the rule still acts on can stand in one stretch with it.
 local function window(id, t, rule)
   local key = L.WINDOW .. rule.mode .. ':' .. rule.rule .. ':' .. rule.key
-  local at_least, within = rule.count[1], rule.count[2]
+  local at_least, within, late = rule.count[1], rule.count[2], rule.count[3]
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. text(math.min(t, now - late) - within))
   redis.call('ZADD', key, text(t), id)
-  redis.call('PEXPIRE', key, text(2 * within))
+  redis.call('PEXPIRE', key, text(late + within))
   local near = redis.call('ZRANGEBYSCORE', key, text(t - within), text(t + within), 'WITHSCORES')
   local best, first = 0, 2
   for last = 2, #near, 2 do
@@ -42,8 +47,6 @@ local function window(id, t, rule)
     redis.call('DEL', key)
     return nil
   end
-  local newest = tonumber(redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2])
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. text(newest - 2 * within))
   return {'window', best, at_least}
 end
 
@@ -118,7 +121,7 @@ local function plan_run(id, rule)
 end
 
 local function judge(id, t, rule)
-  if #rule.gate > 0 then return rule.gate end
+  if rule.mode == 'live' and redis.call('EXISTS', L.RUN .. rule.run) == 1 then return {'planned before', rule.run} end
   local stopped = (rule.count and window(id, t, rule)) or (rule.cooldown and cooldown(rule)) or
     (rule.limit and limit(id, rule))
   if stopped then return stopped end
@@ -151,7 +154,7 @@ local function decide(id, decision, about, gates)
     return '{"gates":[]}'
   end
   local judged = cjson.decode(gates)
-  for _, intent in ipairs(judged.intents) do
+  for _, intent in ipairs(maker and {} or judged.intents) do
     if redis.call('EXISTS', L.INTENT .. intent) == 1 then
       redis.call('ZADD', L.DUE .. 'decide', text(now + L.PARK_MILLISECONDS), id)
       redis.call('HDEL', L.CLAIMS .. 'decide', id)
@@ -161,14 +164,15 @@ local function decide(id, decision, about, gates)
   if judged.crashed ~= '' and judged.replay == 0 then
     redis.call('INCR', L.CRASHED .. judged.crashed)
     redis.call('EXPIRE', L.CRASHED .. judged.crashed, L.RUN_DAYS * 86400)
-    local maker = redis.call('GET', L.OWN .. judged.crashed)
-    if maker then
+    local made_by = redis.call('GET', L.OWN .. judged.crashed)
+    if made_by then
       tell_system('crash:' .. judged.crashed, 'A release that Dynohook made is crashing: ' .. judged.crashed_text ..
-        ' (made by run ' .. maker .. '). A person has to look.', now, wake_act)
+        ' (made by run ' .. made_by .. '). A person has to look.', now, wake_act)
     end
   end
   local t = math.min(judged.t, now)
   local whole = event_gate(id, maker, judged)
+  if whole then redis.call('HINCRBY', L.COUNT, WHOLE[whole[1]], 1) end
   local results = {}
   for i, rule in ipairs(judged.rules) do
     local gate = (#rule.gate > 0 and rule.gate) or whole or judge(id, t, rule)
@@ -180,9 +184,14 @@ local function decide(id, decision, about, gates)
   return '{"gates":' .. said .. '}'
 end
 
-local answers = {}
+local answers, decided = {}, 0
 for i = 4, #ARGV, 4 do
-  answers[#answers + 1] = decide(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
+  local fine, answer = pcall(decide, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
+  if not fine then -- from Redis 7 on an error is a table
+    answer = cjson.encode({failed = type(answer) == 'table' and answer.err or tostring(answer)})
+  end
+  answers[#answers + 1] = answer
+  decided = decided + (string.sub(answer, 1, 8) == '{"gates"' and 1 or 0)
 end
-redis.call('HINCRBY', L.COUNT, 'decided', #answers)
+if decided > 0 then redis.call('HINCRBY', L.COUNT, 'decided', decided) end
 return answers

@@ -68,8 +68,8 @@ class TestWindow:
         world.server.flushall()
         base = int(world.hands.now()) * 1000 - HOUR // 2
         seen: dict[int, int] = {}
-        for time, id in arrivals:  # the same id again is the same event: it counts once
-            time = seen.setdefault(id, time)
+        for told, id in arrivals:  # the same id again is the same event: it counts once
+            time = seen.setdefault(id, told)
             inside = [
                 sum(start <= other <= start + within for other in seen.values())
                 for start in seen.values()
@@ -111,7 +111,9 @@ class TestWindow:
         ahead = int(world.hands.now() * 1000) + 10 * HOUR
 
         assert gates(world.decided("e2", counting(2, 60, key="b"), t=ahead)) == [["window", 1, 2]]
-        assert gates(world.decided("e3", counting(2, 60, key="b"), t=ahead // 1000 * 1000 - 9 * HOUR))[0][0] == "planned"
+        assert (
+            gates(world.decided("e3", counting(2, 60, key="b"), t=ahead // 1000 * 1000 - 9 * HOUR))[0][0] == "planned"
+        )
 
     def test_it_leaves_nothing_without_an_end(self, world: World) -> None:
         world.decided("e1", counting(2, 600), t=BASE)

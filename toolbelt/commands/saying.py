@@ -19,6 +19,7 @@ def ago(at: float, now: float) -> str:
 # A gate as a decision keeps it: its name → a sentence made of its numbers.
 GATES: Mapping[str, Callable[..., str]] = {
     "planned": lambda run: f"run {run}",
+    "planned before": lambda run: f"stopped: it was planned before, as run {run}",
     "queued": lambda run, place: f"run {run}, behind {place} more of the same rule and key",
     "shadow": lambda: "in shadow: nothing was touched",
     "window": lambda seen, wanted: f"that is {seen} of the {wanted} times that it takes",
