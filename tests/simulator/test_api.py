@@ -160,35 +160,30 @@ def test_builds_and_dynos_are_shown(api: TestClient, simulator: Simulator, shop:
     assert [dyno["state"] for dyno in api.get("/apps/acme-shop/dynos").json()] == ["up"]
 
 
-def test_a_webhook_made_without_a_secret_is_told_it_once(api: TestClient, shop: App) -> None:
-    order = {"include": ["api:release"], "level": "sync", "url": "https://hooks.acme.example/"}
-    made = api.post("/apps/acme-shop/webhooks", json=order)
-    listed = api.get("/apps/acme-shop/webhooks")
-    assert (made.status_code, len(made.headers["Heroku-Webhook-Secret"])) == (201, 58)
-    assert [each["id"] for each in listed.json()] == [made.json()["id"]]
-    assert made.headers["Heroku-Webhook-Secret"] not in listed.text
-    assert api.delete(f"/apps/acme-shop/webhooks/{made.json()['id']}").status_code == 200
-    assert api.get("/apps/acme-shop/webhooks").json() == []
+@pytest.mark.parametrize("path", ["/apps", "/apps/acme-shop", RELEASES, "/apps/acme-shop/config-vars"])
+def test_an_answer_that_the_caller_has_already_is_not_sent_again(api: TestClient, shop: App, path: str) -> None:
+    first = api.get(path)
+    again = api.get(path, headers={"If-None-Match": f'"other", W/{first.headers["ETag"]}'})
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert again.headers["Request-Id"]
+    assert api.get(path, headers={"If-None-Match": '"other"'}).json() == first.json()
 
 
-def test_a_webhook_with_a_secret_of_its_own_is_told_none(api: TestClient, shop: App) -> None:
-    order = {"include": ["dyno"], "level": "notify", "url": "https://hooks.acme.example/", "secret": "known"}
-    made = api.post("/apps/acme-shop/webhooks", json=order)
-    assert "Heroku-Webhook-Secret" not in made.headers
-    assert "known" not in made.text
+def test_a_changed_list_is_sent_again(api: TestClient, shop: App) -> None:
+    tag = api.get(RELEASES).headers["ETag"]
+    api.post(RELEASES, json={"release": shop.releases[-2].id})
+    assert api.get(RELEASES, headers={"If-None-Match": tag}).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        pytest.param({"include": ["release"]}, id="unknown entity"),
-        pytest.param({"include": []}, id="no entity"),
-        pytest.param({"include": "dyno"}, id="no list"),
-        pytest.param({"level": "loud"}, id="unknown level"),
-        pytest.param({"url": "ftp://hooks.acme.example/"}, id="other scheme"),
-        pytest.param({"secret": 7}, id="secret not text"),
-    ],
-)
-def test_a_webhook_that_makes_no_sense_is_refused(api: TestClient, shop: App, change: dict[str, Any]) -> None:
-    order = {"include": ["dyno"], "level": "sync", "url": "https://hooks.acme.example/"} | change
-    assert api.post("/apps/acme-shop/webhooks", json=order).status_code == 422
+def test_a_page_of_a_list_has_a_tag_of_its_own(api: TestClient, shop: App) -> None:
+    first = api.get(RELEASES, headers={"Range": "version ..; max=10"})
+    other = api.get(RELEASES, headers={"Range": "version ]10..; max=10", "If-None-Match": first.headers["ETag"]})
+    same = api.get(RELEASES, headers={"Range": "version ..; max=10", "If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, other.status_code, same.status_code) == (206, 206, 304)
+    assert same.headers["Next-Range"] == first.headers["Next-Range"]
+
+
+def test_a_change_has_no_tag(api: TestClient, shop: App) -> None:
+    changed = api.patch("/apps/acme-shop", json={"maintenance": True}, headers={"If-None-Match": "*"})
+    assert changed.status_code == 200
+    assert "ETag" not in changed.headers

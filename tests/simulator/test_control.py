@@ -44,6 +44,9 @@ def test_the_control_plane_answers_this_machine_only(simulator: Simulator, shop:
         pytest.param("/simulator/faults", '[{"kind": "slow", "seconds": 61}]', id="beyond the bound"),
         pytest.param("/simulator/faults", "not JSON", id="not JSON"),
         pytest.param("/simulator/subscriptions", '{"url": "nowhere"}', id="no url"),
+        pytest.param("/simulator/tokens", '{"scope": ["everything"]}', id="unknown scope"),
+        pytest.param("/simulator/oauth-clients", "{}", id="client without address"),
+        pytest.param("/simulator/apps/acme-shop/config", '{"keys": ["A"], "outcome": "fail-build"}', id="no build"),
     ],
 )
 def test_an_order_that_makes_no_sense_is_refused_with_a_reason(
@@ -80,6 +83,45 @@ def test_the_remote_tells_the_whole_story(live: Live) -> None:
     assert len(live.remote.calls("POST", effect=True)) == 1
     assert live.remote.calls("POST", effect=False) == []
     assert live.remote.calls("GET") == []
+
+
+def test_the_remote_shows_all_that_belongs_to_an_app(live: Live) -> None:
+    app = live.remote.change_app("acme-shop", guarded=False)
+    assert [(each.type, each.quantity) for each in app.formation] == [("web", 1), ("worker", 0)]
+    assert app.scaled("web").size == "Standard-1X"
+    assert [addon.config_vars for addon in app.addons] == [["DATABASE_URL"]]
+    assert "DATABASE_URL" in app.config
+    assert "DATABASE_URL" not in repr(app.model_copy(update={"addons": []}))
+    assert [domain.kind for domain in app.domains] == ["heroku"]
+    assert {each.role for each in app.collaborators} == {"owner", "collaborator"}
+    assert live.api.delete("/apps/acme-shop").status_code == 200
+    assert live.remote.state().apps == []
+
+
+def test_the_remote_hands_out_tokens_and_clients(live: Live) -> None:
+    made = live.remote.issue_token(["identity"], account="guest@acme.example", expires_in=60)
+    answer = live.api.get("/account", headers={"Authorization": f"Bearer {made.token}"})
+    assert (answer.json()["email"], made.account) == ("guest@acme.example", "guest@acme.example")
+    client = live.remote.add_client("https://dashboard.acme.example/callback")
+    assert made.token not in repr(made)
+    assert client.secret not in repr(client)
+    asked = {"client_id": client.id, "response_type": "code"}
+    assert live.api.get("/oauth/authorize", params=asked).status_code == 302
+    live.remote.expire_tokens()
+    assert answer.is_success
+
+
+def test_the_remote_lets_accounts_stand_badly_and_well(live: Live) -> None:
+    live.remote.set_account(suspended=True)
+    assert live.api.get("/account").json()["id"] == "suspended"
+    live.remote.set_account()
+    live.remote.set_rate(0)
+    assert live.api.get("/account").json()["id"] == "rate_limit"
+
+
+def test_a_one_off_does_not_make_an_app_unwell(live: Live) -> None:
+    live.api.post("/apps/acme-shop/dynos", json={"command": "sleep 60"}).raise_for_status()
+    assert live.remote.app("acme-shop").well
 
 
 def test_calls_are_listed_by_method_and_path(live: Live) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import httpx2
 import pytest
 
 from heroku.signature import HEADER, Verifier
@@ -87,6 +88,49 @@ def test_a_receiver_that_hangs_holds_up_neither_the_api_nor_others(live: Live, r
         owed = wait_for(lambda: [each for each in live.remote.deliveries() if each.status == "retrying"], 10)
     assert owed[0].attempts[0].error == "TimeoutError"
     assert owed[0].attempts[0].status is None
+
+
+def test_after_72_hours_one_is_given_up_and_the_older_ones_are_tried_once(serving: Serving, receiver: Receiver) -> None:
+    """With the hours made short: the receiver fails for longer than the first delivery is tried for, then is well."""
+    with serving(replace(FAST, retried_for=0.3, first_wait=0.6, longest_wait=0.6)) as live:
+        receiver.answers.extend([500] * 10_000)
+        live.remote.subscribe(receiver.url, include=RELEASES)
+        live.remote.deploy("acme-shop")
+        wait_for(lambda: [each.status for each in live.remote.deliveries()] == ["failed", "skipped", "skipped"], 10)
+        receiver.answers.clear()
+        live.remote.deploy("acme-shop")
+        wait_for(lambda: len(receiver.documents()) == 3, 10)
+        attempts = [len(each.attempts) for each in live.remote.deliveries()]
+    assert attempts == [2, 1, 1, 1, 1, 1]
+
+
+def test_what_is_late_and_then_well_received_succeeded(serving: Serving, receiver: Receiver) -> None:
+    with serving(replace(FAST, retried_for=0.001)) as live:
+        live.remote.subscribe(receiver.url, include=RELEASES)
+        live.remote.deploy("acme-shop")
+        wait_for(lambda: arrived(receiver) == STORY, 10)
+        wait_for(lambda: {each.status for each in live.remote.deliveries()} == {"succeeded"}, 10)
+
+
+def test_a_subscription_that_was_taken_away_hears_no_more(live: Live, receiver: Receiver) -> None:
+    lost = live.remote.subscribe(receiver.url, app="acme-shop", include=RELEASES)
+    live.remote.unsubscribe(lost.id)
+    with Receiver().running() as other:
+        live.remote.subscribe(other.url, include=RELEASES)
+        live.remote.deploy("acme-shop")
+        wait_for(lambda: arrived(other) == STORY, 10)
+    assert receiver.received == []
+    assert live.api.get("/apps/acme-shop/webhooks").json() != []
+    with pytest.raises(httpx2.HTTPStatusError):
+        live.remote.unsubscribe(lost.id)
+
+
+def test_a_replaced_secret_signs_from_the_next_attempt_on(live: Live, receiver: Receiver) -> None:
+    made = live.remote.subscribe(receiver.url, app="acme-shop", secret="another", include=RELEASES)
+    live.api.patch(f"/apps/acme-shop/webhooks/{made.id}", json={"secret": SECRET}).raise_for_status()
+    live.remote.deploy("acme-shop")
+    wait_for(lambda: arrived(receiver) == STORY, 10)
+    assert all(fits(received) for received in receiver.received)
 
 
 @pytest.mark.parametrize(

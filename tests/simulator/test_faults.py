@@ -51,6 +51,30 @@ def test_an_ordered_status_is_answered_and_nothing_happens(live: Live, status: i
     assert call.body["release"]
 
 
+@pytest.mark.parametrize(
+    ("fault", "body"),
+    [
+        pytest.param({"status": 410}, {"id": "gone", "message": "Ordered fault 410."}, id="gone"),
+        pytest.param({"status": 412}, {"id": "precondition_failed", "message": "Ordered fault 412."}, id="412"),
+        pytest.param({"status": 416, "message": "No."}, {"id": "requested_range_not_satisfiable", "message": "No."}),
+        pytest.param({"status": 403, "error": "two_factor", "message": "No."}, {"id": "two_factor", "message": "No."}),
+        pytest.param(
+            {"status": 500, "field": "error", "message": "No."}, {"id": "internal_server_error", "error": "No."}
+        ),
+    ],
+)
+def test_an_ordered_refusal_is_worded_as_ordered(live: Live, fault: dict[str, Any], body: dict[str, str]) -> None:
+    live.remote.order_faults(Fault(kind=Kind.STATUS, **fault))
+    answer = live.api.get("/account")
+    assert (answer.status_code, answer.json()) == (fault["status"], body)
+
+
+def test_the_token_endpoint_can_be_spoiled_too(live: Live) -> None:
+    live.remote.order_faults(Fault(kind=Kind.STATUS, path="/oauth/token"))
+    assert live.api.post("/oauth/token", data={"grant_type": "refresh_token"}).status_code == 503
+    assert [call.fault for call in live.remote.calls("POST", "/oauth/token")] == ["status"]
+
+
 def test_a_retry_after_is_sent_when_ordered(live: Live) -> None:
     live.remote.order_faults(Fault(kind=Kind.STATUS, status=429, retry_after=7))
     assert live.api.get("/account").headers["Retry-After"] == "7"

@@ -7,12 +7,19 @@ import pytest
 from heroku.events import read
 from heroku.samples import sample
 from tests.simulator.driving import Passing
-from toolbelt.simulator.outbox import Delivery
+from toolbelt.simulator import making, one_offs, provisioning, routing, scaling, sharing
+from toolbelt.simulator.outbox import EVERYTHING, Delivery
 from toolbelt.simulator.records import App
 from toolbelt.simulator.simulator import Simulator
 
 SAMPLES = {
+    "api:addon": "addon_update",
+    "api:addon-attachment": "addon_attachment_create",
+    "api:app": "app_update",
     "api:build": "build_update_succeeded",
+    "api:collaborator": "collaborator_create",
+    "api:domain": "domain_create",
+    "api:formation": "formation_update",
     "api:release": "release_update_succeeded",
     "api:dyno": "api_dyno_create",
     "dyno": "dyno_crashed",
@@ -30,6 +37,14 @@ def deliveries(simulator: Simulator, shop: App, passing: Passing) -> list[Delive
     passing(minutes=5)
     simulator.rollback("acme-shop", shop.releases[40].id)
     passing(hours=1)
+    world, user = simulator.world, simulator.world.developer
+    making.update(world, shop, making.Change(maintenance=True), user)
+    scaling.scale(world, shop, [scaling.Change("web", quantity=2)], user)
+    provisioning.order(world, shop, "heroku-redis", user)
+    routing.add(world, shop, "shop.acme.example", user)
+    sharing.invite(world, shop, "guest@acme.example", user)
+    one_offs.run(world, shop, "exit 1", user, size="Basic")
+    passing(minutes=5)
     return list(simulator.outbox.deliveries)
 
 
@@ -38,7 +53,7 @@ def body(delivery: Delivery) -> Any:
 
 
 def test_every_delivery_is_read_as_what_it_is(deliveries: list[Delivery], shop: App) -> None:
-    assert {delivery.event.include for delivery in deliveries} == set(SAMPLES)
+    assert {delivery.event.include for delivery in deliveries} == set(SAMPLES) == set(EVERYTHING)
     for delivery in deliveries:
         event = body(delivery)
         assert (event.id, event.include) == (delivery.event.id, delivery.event.include)
