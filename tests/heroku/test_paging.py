@@ -1,11 +1,14 @@
 """Lists in pages: verbatim, lazy, and never for ever."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 import httpx2
 import pytest
 
 from heroku.access import Grant, Level
+from heroku.client import Heroku
+from heroku.endpoints import BY_NAME
 from heroku.errors import AccessDenied, Refused, Unavailable
 from tests.heroku.doubles import bench, json
 
@@ -31,6 +34,68 @@ def test_the_oldest_can_come_first() -> None:
     b = bench(page(1, 2))
     assert [release.version for release in b.heroku.releases("acme-web", newest_first=False)] == [1, 2]
     assert ranges(b.api.requests) == ["version ..; order=asc,max=100"]
+
+
+class Many:
+    """A list of releases that is answered in pages, as Heroku does."""
+
+    def __init__(self, count: int) -> None:
+        self.versions = range(count, 0, -1)
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        start, most = re.fullmatch(
+            r"version (?:](\d+))?\s*\.\.; order=desc,max=(\d+)", request.headers["range"]
+        ).groups()  # type: ignore[union-attr]
+        left = [version for version in self.versions if version < int(start or 10**9)]
+        shown = left[: int(most)]
+        more = f"version ]{shown[-1]}..; order=desc,max={most}" if len(left) > len(shown) else None
+        return page(*shown, next_range=more)
+
+
+def test_a_list_of_2500_items_takes_three_calls() -> None:
+    many = Many(2_500)
+    b = bench(many, many, many)
+    releases = b.heroku.releases("acme-web", page_items=1_000)
+    assert [release.version for release in releases] == list(many.versions)
+    assert (len(b.api.requests), len(b.hooks.records)) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        pytest.param(lambda h: h.releases("a", page_items=7), "version ..; order=desc,max=7", id="releases"),
+        pytest.param(lambda h: h.builds("a", page_items=7), "started_at ..; order=desc,max=7", id="builds"),
+        pytest.param(
+            lambda h: h.builds("a", newest_first=False), "started_at ..; order=asc,max=100", id="oldest first"
+        ),
+        pytest.param(lambda h: h.apps(), "name ..; order=asc,max=100", id="apps"),
+        pytest.param(
+            lambda h: h.apps(order="updated_at", descending=True, page_items=1),
+            "updated_at ..; order=desc,max=1",
+            id="by time",
+        ),
+    ],
+)
+def test_order_and_size_of_pages_can_be_chosen(make: Callable[[Heroku], Iterator[object]], expected: str) -> None:
+    b = bench(json([]))
+    assert list(make(b.heroku)) == []
+    assert ranges(b.api.requests) == [expected]
+
+
+@pytest.mark.parametrize("size", [0, -1, 1_001])
+def test_pages_of_a_size_that_heroku_refuses_are_not_asked_for(size: int) -> None:
+    b = bench()
+    with pytest.raises(ValueError, match="a page holds 1 to 1,000 items"):
+        b.heroku.releases("acme-web", page_items=size)
+    assert b.api.requests == []
+
+
+def test_every_order_that_can_be_chosen_is_in_the_table() -> None:
+    assert {name: BY_NAME[name].ranges[0] for name in ("list_apps", "list_releases", "list_builds")} == {
+        "list_apps": "name",
+        "list_releases": "version",
+        "list_builds": "started_at",
+    }
 
 
 def test_a_page_is_fetched_only_when_it_is_reached() -> None:
