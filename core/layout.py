@@ -34,6 +34,8 @@ BOOK = "dh:book:"  # <digest> → JSON, the rules' names and clauses that decisi
 
 # --- Heroku's API ---
 BUDGET = "dh:budget"  # hash: left, at: the account's pool as we know it; and `:flying`, calls not answered yet. A day
+VAULT = "dh:vault"  # string: the access token got by OAuth, sealed under the refresh token. Ends with the token
+VAULT_LOCK = "dh:vault-lock"  # string: who is getting a new one. Ends by itself within seconds
 AUDIT = "dh:audit"  # stream: a JSON line a call, made or denied, of about 350 bytes. The latest AUDIT_LINES
 
 # --- gates ---
@@ -50,7 +52,7 @@ INTENT = "dh:intent:"  # <app>:<kind>:<target> → run id, from before a call un
 SYSTEM = "system"  # the rule name of runs that only tell of the service's own trouble
 RUN = "dh:run:"  # <event>:<rule> → hash: plan, event, state, a journal line a step. Ends RUN_DAYS after its end
 RUNS = "dh:runs"  # sorted set: run id, score = when planned. Trimmed with the runs
-LOCK = "dh:lock:"  # <app> → run id, while a call that changes the app is under way
+LOCK = "dh:lock:"  # <app> → run id, while a step that may change the app looks at it and changes it
 BAD = "dh:bad:"  # <app> → hash: id of a release, or its slug, that was taken back → run id. Ends after BAD_DAYS
 NOTHING = "dh:nothing"  # never exists; deleting it is the write that frees, with which finishing scripts open
 CRASHED = "dh:crashed:"  # <release> → number of crashes seen. Ends after RUN_DAYS
