@@ -1,6 +1,7 @@
 """Writes the documents that follow from the code: `python -m toolbelt.documents`.
 
-`docs/settings.md` and the `env` of `app.json` are made from the settings class, so that the three agree.
+`docs/settings.md` and the `env` of `app.json` are made from the settings class, so that the three agree, and
+`docs/heroku-api.md` from the table of Heroku's endpoints.
 """
 
 import json
@@ -11,6 +12,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from core.settings import WAYS_OUT, Settings
+from heroku import reference
 from toolbelt.crew import HOME
 
 # Set by the add-on or by the platform: nobody is asked for them.
@@ -31,7 +33,11 @@ An empty one counts as not set. This page is made from `core/settings.py` by `py
 def documents() -> dict[Path, str]:
     """Each document that follows from the code, and what should stand in it."""
     manifest = HOME / "app.json"
-    return {HOME / "docs/settings.md": settings_page(), manifest: with_env(manifest.read_text())}
+    return {
+        HOME / "docs/settings.md": settings_page(),
+        HOME / "docs/heroku-api.md": reference.markdown(),
+        manifest: with_env(manifest.read_text()),
+    }
 
 
 def stale() -> list[Path]:
