@@ -37,6 +37,7 @@ def test_an_addon_is_provided_after_a_while_by_its_provider(
 def test_an_addon_is_removed_with_its_vars_when_confirmed(
     api: TestClient, simulator: Simulator, shop: App, passing: Passing
 ) -> None:
+    shop.guarded = True
     path = f"{ADDONS}/postgresql-round-12345"
     assert (refused := api.delete(path)).status_code == 423
     assert refused.json()["id"] == "confirmation_required"
@@ -50,8 +51,14 @@ def test_an_addon_is_removed_with_its_vars_when_confirmed(
     assert api.get(ADDONS).json() == []
 
 
+def test_what_costs_is_confirmed_where_the_app_is_guarded(api: TestClient, shop: App) -> None:
+    shop.guarded = True
+    assert api.post(ADDONS, json={"plan": "heroku-redis"}).status_code == 423
+    assert api.post(ADDONS, json={"plan": "heroku-redis", "confirm": "acme-shop"}).status_code == 201
+    assert api.post(ADDONS, json={"plan": "papertrail:choklad"}).status_code == 201
+
+
 def test_an_addon_still_being_provided_is_a_conflict_to_remove(api: TestClient, shop: App) -> None:
-    shop.guarded = False
     api.post(ADDONS, json={"plan": "papertrail", "name": "papers"})
     refused = api.delete(f"{ADDONS}/papers")
     assert (refused.status_code, refused.json()["id"]) == (409, "conflict")

@@ -107,6 +107,11 @@ def test_only_the_tokens_given_are_let_in_when_any_are_given(simulator: Simulato
         for token in ("HRKU-the-one", "HRKU-another")
     ]
     assert statuses == [200, 401]
+    made = client.post(
+        "/oauth/authorizations", json={"scope": ["identity"]}, headers={"Authorization": "Bearer HRKU-the-one"}
+    ).json()
+    issued = {"Authorization": f"Bearer {made['access_token']['token']}"}
+    assert client.get("/account", headers=issued).status_code == 200
 
 
 @pytest.mark.parametrize(

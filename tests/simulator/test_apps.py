@@ -70,7 +70,8 @@ def test_maintenance_and_a_new_name_are_told_once(api: TestClient, simulator: Si
     assert last(simulator, "api:app")["data"]["name"] == "acme-store"
 
 
-def test_deleting_an_app_wants_to_be_confirmed(api: TestClient, simulator: Simulator, shop: App) -> None:
+def test_deleting_a_guarded_app_wants_to_be_confirmed(api: TestClient, simulator: Simulator, shop: App) -> None:
+    shop.guarded = True
     for path in ("/apps/acme-shop", "/apps/acme-shop?confirm=acme-else"):
         refused = api.delete(path)
         assert (refused.status_code, refused.json()["id"]) == (423, "confirmation_required")
@@ -83,7 +84,6 @@ def test_deleting_an_app_wants_to_be_confirmed(api: TestClient, simulator: Simul
 def test_what_was_planned_for_a_deleted_app_never_happens(
     api: TestClient, simulator: Simulator, shop: App, passing: Passing
 ) -> None:
-    shop.guarded = False
     simulator.subscribe("https://hooks.acme.example/", app="acme-shop")
     simulator.deploy("acme-shop")
     api.post("/apps/acme-shop/addons", json={"plan": "papertrail"})

@@ -17,9 +17,9 @@ CONFIG = "/apps/acme-shop/config-vars"
     ("changes", "description"),
     [
         pytest.param({"A": "1", "B": "2"}, "Set A, B config vars", id="two"),
-        pytest.param({"A": "1"}, "Set A config var", id="one"),
-        pytest.param({"DATABASE_URL": None}, "Remove DATABASE_URL config var", id="removed"),
-        pytest.param({"A": "1", "DATABASE_URL": None}, "Set A config var, Remove DATABASE_URL config var", id="both"),
+        pytest.param({"A": "1"}, "Set A config vars", id="one"),
+        pytest.param({"DATABASE_URL": None}, "Remove DATABASE_URL config vars", id="removed"),
+        pytest.param({"A": "1", "DATABASE_URL": None}, "Set A, DATABASE_URL config vars", id="both"),
     ],
 )
 def test_a_change_is_a_release_that_names_the_keys(

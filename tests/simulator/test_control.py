@@ -86,6 +86,8 @@ def test_the_remote_tells_the_whole_story(live: Live) -> None:
 
 
 def test_the_remote_shows_all_that_belongs_to_an_app(live: Live) -> None:
+    live.remote.change_app("acme-shop", guarded=True)
+    assert live.api.delete("/apps/acme-shop").status_code == 423
     app = live.remote.change_app("acme-shop", guarded=False)
     assert [(each.type, each.quantity) for each in app.formation] == [("web", 1), ("worker", 0)]
     assert app.scaled("web").size == "Standard-1X"

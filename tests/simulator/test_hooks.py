@@ -29,6 +29,10 @@ def test_a_webhook_made_without_a_secret_is_told_it_once(api: TestClient, shop: 
     assert not [each for each in shown if secret in each.text or "Heroku-Webhook-Secret" in each.headers]
 
 
+def test_what_nothing_here_tells_of_can_be_subscribed_to_all_the_same(api: TestClient, shop: App) -> None:
+    assert api.post(HOOKS, json=HOOK | {"include": ["api:sni-endpoint"]}).status_code == 201
+
+
 def test_a_webhook_with_a_secret_of_its_own_is_told_none(api: TestClient, shop: App) -> None:
     made = api.post(HOOKS, json=HOOK | {"secret": "known"})
     assert "Heroku-Webhook-Secret" not in made.headers

@@ -86,6 +86,9 @@ def test_a_link_is_good_for_five_minutes_and_wants_no_token(
     assert anonymous.get("/logplex/sessions/none").status_code == 404
     passing(minutes=6)
     assert anonymous.get(link).status_code == 410
+    passing(minutes=6)
+    api.post(SESSIONS)
+    assert anonymous.get(link).status_code == 404
 
 
 def test_new_lines_come_while_somebody_reads(live: Live) -> None:

@@ -126,6 +126,7 @@ def test_a_delivery_obeys_it_before_and_after_its_attempts(
     tries = [Attempt(id, now), Attempt(id, now, 500), Attempt(id, now, error="TimeoutError"), Attempt(id, now, 202)]
     for number in range(len(tries) + 1):
         delivery.attempts = tries[:number]
+        delivery.next_attempt_at = now if number == 2 else None
         body = api.get(f"/apps/acme-shop/webhook-deliveries/{delivery.id}").json()
         assert official.about_thing("app-webhook-delivery", body) == []
         assert body["num_attempts"] == number

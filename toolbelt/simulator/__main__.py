@@ -16,7 +16,7 @@ from toolbelt.simulator.timings import Timings
 @click.option("--release-phase/--no-release-phase", default=True, show_default=True)
 @click.option("--web-dynos", default=1, show_default=True)
 @click.option("--private-space/--no-private-space", help="Tell each event of a release three or four times.")
-@click.option("--guarded/--no-guarded", default=True, show_default=True, help="Want `confirm` for what is deleted.")
+@click.option("--guarded/--no-guarded", help="Want `confirm` for what destroys or costs.")
 @click.option("--webhook-url", help="Where deliveries of all apps go.")
 @click.option("--secret", envvar="SIMULATOR_SECRET", help="What deliveries are signed with.")
 @click.option("--authorization", envvar="SIMULATOR_AUTHORIZATION", help="Authorization header of deliveries.")

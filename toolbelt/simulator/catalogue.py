@@ -55,6 +55,11 @@ def service_of(plan: str) -> Service:
     return next(service for service in SERVICES if service.name == plan.partition(":")[0])
 
 
+def costs(wanted: str) -> bool:
+    """Whether a plan, named in whatever way, has a price."""
+    return cents(plan_named(wanted)[1]) > 0
+
+
 def cents(plan: str) -> int:
     """What a plan costs a month."""
     return service_of(plan).plans[plan.partition(":")[2]]

@@ -32,9 +32,8 @@ def update(world: World, app: App, changes: Mapping[str, str | None], user: User
     for key in removed:
         del app.config[key]
     app.config |= put
-    said = [_described(verb, keys) for verb, keys in (("Set", list(put)), ("Remove", removed)) if keys]
-    if said:
-        release(world, app, ", ".join(said), user)
+    if put or removed:
+        release(world, app, _described("Set" if put else "Remove", [*put, *removed]), user)
 
 
 def release(world: World, app: App, description: str, user: User) -> Release:
@@ -50,4 +49,4 @@ def config_value(world: World, outcome: Outcome = Outcome.SUCCEED) -> str:
 
 
 def _described(verb: str, keys: list[str]) -> str:
-    return f"{verb} {', '.join(keys)} config var{'s' if len(keys) > 1 else ''}"
+    return f"{verb} {', '.join(keys)} config vars"

@@ -5,26 +5,23 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from toolbelt.simulator import belonging_shapes, hook_shapes, issuing, shapes, views
-from toolbelt.simulator.accounts import Account
+from toolbelt.simulator import belonging_shapes, hook_shapes, orders, shapes, views
 from toolbelt.simulator.calls import Call, CallLog
+from toolbelt.simulator.control_accounts import AccountControl, Handler, Row, read_order
 from toolbelt.simulator.errors import Refused, invalid, not_found
 from toolbelt.simulator.faults import Fault, FaultBook
 from toolbelt.simulator.outbox import Delivery
 from toolbelt.simulator.records import App
 from toolbelt.simulator.simulator import Simulator
 
-Handler = Callable[[Request], Awaitable[object]]
 FAULTS = TypeAdapter(list[Fault])
-OrderT = TypeVar("OrderT", bound=BaseModel)
 
 
 @dataclass
@@ -37,7 +34,7 @@ class Control:
     clock: Callable[[], datetime]
 
     def app(self) -> Starlette:
-        table: list[tuple[str, str, Handler]] = [
+        table: list[Row] = [
             ("POST", "/apps", self._add_app),
             ("PATCH", "/apps/{app}", self._change_app),
             ("POST", "/apps/{app}/deploys", self._deploy),
@@ -46,16 +43,12 @@ class Control:
             ("POST", "/faults", self._order_faults),
             ("GET", "/faults", self._show_faults),
             ("DELETE", "/faults", self._clear_faults),
-            ("PUT", "/rate", self._set_rate),
-            ("PUT", "/account", self._set_account),
-            ("POST", "/tokens", self._issue_token),
-            ("POST", "/tokens/expire", self._expire_tokens),
-            ("POST", "/oauth-clients", self._add_client),
             ("GET", "/state", self._state),
             ("GET", "/calls", self._calls),
             ("GET", "/deliveries", self._deliveries),
             ("POST", "/subscriptions", self._subscribe),
             ("DELETE", "/subscriptions/{subscription}", self._unsubscribe),
+            *AccountControl(self.simulator, self.clock).table(),
         ]
         served = [Route(path, self._served(handler), methods=[method]) for method, path, handler in table]
         return Starlette(routes=served)
@@ -74,34 +67,34 @@ class Control:
         return serve
 
     async def _add_app(self, request: Request) -> object:
-        order = await _read(request, views.AppOrder)
+        order = await read_order(request, orders.AppOrder)
         return self._app(self.simulator.add_app(**order.model_dump()))
 
     async def _deploy(self, request: Request) -> object:
-        order = await _read(request, views.DeployOrder)
+        order = await read_order(request, orders.DeployOrder)
         app = self.simulator.app(request.path_params["app"])
         return shapes.build_json(app, self.simulator.deploy(app.id, order.outcome, order.processes))
 
     async def _change_app(self, request: Request) -> object:
-        order = await _read(request, views.AppChange)
+        order = await read_order(request, orders.AppChange)
         app = self.simulator.app(request.path_params["app"])
         for name, value in order.model_dump(exclude_none=True).items():
             setattr(app, name, value)
         return self._app(app)
 
     async def _crash(self, request: Request) -> object:
-        order = await _read(request, views.CrashOrder)
+        order = await read_order(request, orders.CrashOrder)
         app = self.simulator.app(request.path_params["app"])
         return [shapes.dyno_json(app, dyno) for dyno in self.simulator.crash(app.id, order.times)]
 
     async def _set_config(self, request: Request) -> object:
-        order = await _read(request, views.ConfigOrder)
+        order = await read_order(request, orders.ConfigOrder)
         app = self.simulator.app(request.path_params["app"])
         made = self.simulator.set_config(app.id, order.keys, order.outcome)
         return shapes.release_json(app, made, self.simulator.now)
 
     async def _subscribe(self, request: Request) -> object:
-        order = await _read(request, views.SubscriptionOrder)
+        order = await read_order(request, orders.SubscriptionOrder)
         return hook_shapes.webhook_json(self.simulator.subscribe(**order.model_dump()))
 
     async def _unsubscribe(self, request: Request) -> object:
@@ -123,34 +116,6 @@ class Control:
         self.faults.clear()
         return await self._show_faults(request)
 
-    async def _set_rate(self, request: Request) -> object:
-        order = await _read(request, views.RateOrder)
-        rate = self._standing(order.account).rate
-        rate.at, rate.left = self.clock(), order.remaining
-        return order.model_dump()
-
-    async def _set_account(self, request: Request) -> object:
-        order = await _read(request, views.AccountOrder)
-        account, now = self._standing(order.account), self.simulator.now
-        account.suspended_at = now if order.suspended else None
-        account.delinquent_at = now if order.delinquent else None
-        account.two_factor_required, account.verified = order.two_factor_required, order.verified
-        return shapes.account_json(account)
-
-    async def _issue_token(self, request: Request) -> object:
-        order = await _read(request, views.TokenOrder)
-        user = self._standing(order.account).user
-        made = issuing.authorize(self.simulator.world, user, order.scope, expires_in=order.expires_in)
-        return {"id": made.id, "token": made.access[-1].text, "scope": made.scope, "account": user.email}
-
-    async def _expire_tokens(self, _: Request) -> object:
-        return {"expired": issuing.expire_all(self.simulator.world)}
-
-    async def _add_client(self, request: Request) -> object:
-        order = await _read(request, views.ClientOrder)
-        made = issuing.register(self.simulator.world, order.name, order.redirect_uri)
-        return views.ClientView.model_validate(made).model_dump()
-
     async def _state(self, _: Request) -> object:
         return {"apps": [self._app(app) for app in self.simulator.world.apps.values()]}
 
@@ -171,10 +136,6 @@ class Control:
             if fnmatchcase(delivery.event.include, include)
         ]
 
-    def _standing(self, email: str | None) -> Account:
-        world = self.simulator.world
-        return world.standing(world.account if email is None else world.user(email))
-
     def _app(self, app: App) -> dict[str, object]:
         now = self.simulator.now
         return {
@@ -188,10 +149,6 @@ class Control:
             "domains": [belonging_shapes.domain_json(app, domain) for domain in app.domains],
             "collaborators": [belonging_shapes.collaborator_json(app, each) for each in app.collaborators],
         }
-
-
-async def _read(request: Request, order: type[OrderT]) -> OrderT:
-    return order.model_validate_json(await request.body() or b"{}")
 
 
 def _refusal(refused: Refused) -> Response:

@@ -91,8 +91,9 @@ class Deliverer:
             if (end := self._given_up(delivery)) is not None:
                 delivery.status = end
                 return
-            delivery.status = "retrying"
-            await asyncio.sleep(self._manner.wait(len(delivery.attempts)))
+            wait = self._manner.wait(len(delivery.attempts))
+            delivery.status, delivery.next_attempt_at = "retrying", self._clock() + timedelta(seconds=wait)
+            await asyncio.sleep(wait)
         for _ in range(self._manner.repeat - 1):
             await self._attempt(delivery)
         delivery.status = "succeeded"
@@ -111,6 +112,7 @@ class Deliverer:
         return "skipped" if delivery.attempts[0].at - delivery.created_at > tried_for else "failed"
 
     async def _attempt(self, delivery: Delivery) -> Attempt:
+        delivery.next_attempt_at = None
         attempt = Attempt(id=self._simulator.world.new_id(), at=self._clock())
         delivery.attempts.append(attempt)
         body, headers = delivery.packed(attempt.id)

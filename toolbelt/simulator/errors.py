@@ -53,7 +53,7 @@ def unverified(what: str) -> Refused:
 
 
 def unconfirmed(what: str, name: str) -> Refused:
-    return Refused(423, "confirmation_required", f"{what} cannot be undone. To proceed, send `confirm` as {name}.")
+    return Refused(423, "confirmation_required", f"{what} wants to be confirmed. To proceed, send `confirm` as {name}.")
 
 
 def bad_range(message: str) -> Refused:

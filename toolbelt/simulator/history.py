@@ -66,7 +66,7 @@ def _configured(world: World, app: App, version: int, at: datetime) -> None:
     else:
         keys = world.chance.sample(KEYS, k=1 + version % 2)
         app.config |= {key: config_value(world) for key in keys}
-        description = f"Set {', '.join(keys)} config var{'s' if len(keys) > 1 else ''}"
+        description = f"Set {', '.join(keys)} config vars"
     _add(world, app, description, app.releases[-1].slug if app.releases else None, at)
 
 

@@ -21,13 +21,13 @@ def webhook_json(subscription: Subscription) -> dict[str, Any]:
 
 
 def delivery_json(delivery: Delivery) -> dict[str, Any]:
-    attempts = delivery.attempts
+    attempts, again = delivery.attempts, delivery.next_attempt_at
     return {
         "created_at": second(delivery.created_at),
         "event": {"id": delivery.event.id, "include": delivery.event.include},
         "id": delivery.id,
         "last_attempt": _attempt_json(attempts[-1]) if attempts else None,
-        "next_attempt_at": None,
+        "next_attempt_at": None if again is None else second(again),
         "num_attempts": len(attempts),
         "status": delivery.status,
         "updated_at": second(attempts[-1].at if attempts else delivery.created_at),

@@ -51,6 +51,10 @@ class LogSession:
     def over(self, now: datetime) -> bool:
         return now - self.created_at > SESSION_LASTS
 
+    def forgotten(self, now: datetime) -> bool:
+        """Whether it has been over for so long that even its link means nothing."""
+        return now - self.created_at > 2 * SESSION_LASTS
+
     def wants(self, line: LogLine) -> bool:
         """Whether the line is from what was asked for; a type covers all its dynos."""
         return (

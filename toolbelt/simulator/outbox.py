@@ -13,6 +13,7 @@ EVERYTHING = (
     "api:app", "api:release", "api:build", "api:formation", "api:addon", "api:addon-attachment", "api:domain",
     "api:collaborator", "api:dyno", "dyno",
 )  # fmt: skip
+KNOWN = (*EVERYTHING, "api:sni-endpoint")  # can be subscribed to, though nothing here makes such an event
 DELIVERIES_KEPT = EVENTS_KEPT = 20_000
 
 
@@ -51,6 +52,7 @@ class Delivery:
     created_at: datetime
     status: str = "pending"
     attempts: list[Attempt] = field(default_factory=list)
+    next_attempt_at: datetime | None = None
 
     def packed(self, attempt_id: str) -> tuple[bytes, dict[str, str]]:
         """Body and headers of one attempt: its id is inside the body, so each attempt has its own signature."""

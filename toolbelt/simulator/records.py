@@ -117,8 +117,9 @@ class Pending:
 class App:
     """One app with all that belongs to it.
 
-    What is `guarded` is deleted only when the request confirms it. `next_outcome` is what becomes of the next build
-    that the API is asked for. In a private space each event of a release is told several times.
+    Where it is `guarded`, what destroys or costs is done only when the request confirms it. `next_outcome` is what
+    becomes of the next build that the API is asked for. In a private space each event of a release is told several
+    times.
     """
 
     id: str
@@ -130,7 +131,7 @@ class App:
     release_phase: bool = True
     container: bool = False
     private_space: bool = False
-    guarded: bool = True
+    guarded: bool = False
     maintenance: bool = False
     stack: str = "heroku-24"
     build_stack: str = "heroku-24"

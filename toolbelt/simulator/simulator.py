@@ -50,7 +50,7 @@ class Simulator:
         container: bool = False,
         web_dynos: int = 1,
         private_space: bool = False,
-        guarded: bool = True,
+        guarded: bool = False,
     ) -> App:
         """An app with a past of so many releases, the last of them a deploy that has been well for an hour."""
         making.check_name(self.world, name)

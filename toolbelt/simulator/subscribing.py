@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from toolbelt.simulator.errors import invalid, not_found
-from toolbelt.simulator.outbox import EVERYTHING, Subscription
+from toolbelt.simulator.outbox import EVERYTHING, KNOWN, Subscription
 from toolbelt.simulator.records import App
 from toolbelt.simulator.world import World
 
@@ -24,7 +24,7 @@ class Wish:
 
     def check(self) -> None:
         """Refused with 422 when it makes no sense."""
-        unknown = sorted(set(self.include or ()) - set(EVERYTHING))
+        unknown = sorted(set(self.include or ()) - set(KNOWN))
         if unknown or (self.include is not None and not self.include):
             raise invalid(f"Unknown include: {', '.join(unknown) or 'none given'}.")
         if self.level not in {None, *LEVELS}:

@@ -2,6 +2,7 @@
 
 from toolbelt.simulator import provisioning
 from toolbelt.simulator.belonging_shapes import addon_json
+from toolbelt.simulator.catalogue import costs
 from toolbelt.simulator.endpoints import bodies
 from toolbelt.simulator.endpoints.asking import Answer, Asked, Endpoint, listed
 from toolbelt.simulator.simulator import Simulator
@@ -21,10 +22,13 @@ def create(simulator: Simulator, asked: Asked) -> Answer:
     owner, body = asked.app(simulator), bodies.fields(asked, "plan")
     attachment = bodies.inner(body, "attachment") or {}
     bodies.inner(body, "config")
+    plan = bodies.needed_text(body, "plan")
+    if costs(plan):
+        asked.confirm(owner, f"Adding {plan}")
     made = provisioning.order(
         simulator.world,
         owner,
-        bodies.needed_text(body, "plan"),
+        plan,
         asked.user,
         name=bodies.text(body, "name"),
         attachment=bodies.text(attachment, "name"),

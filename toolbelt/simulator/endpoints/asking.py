@@ -31,7 +31,7 @@ class Asked:
         return found
 
     def confirm(self, app: App, what: str) -> None:
-        """Refused with 423 unless `confirm`, in the body or the query, is the app's name."""
+        """Refused with 423 if the app is guarded, unless `confirm`, in the body or the query, is the app's name."""
         said = self.body.get("confirm") if isinstance(self.body, dict) else self.query.get("confirm")
         if app.guarded and said != app.name:
             raise unconfirmed(what, app.name)

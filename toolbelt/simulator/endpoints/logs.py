@@ -22,6 +22,7 @@ def create(simulator: Simulator, asked: Asked) -> Answer:
         dyno=bodies.text(body, "dyno_name"),
         type=bodies.text(body, "type"),
     )
+    world.log_sessions = {key: each for key, each in world.log_sessions.items() if not each.forgotten(simulator.now)}
     world.log_sessions[made.key] = made
     return Answer(log_session_json(made, asked.base_url), 201)
 
