@@ -8,7 +8,8 @@ import redis
 
 from core import queue, scripts
 
-LET_GO_AT_ONCE = 500  # events, in one call of `tidy`
+LET_GO_AT_ONCE = 500  # events and runs, in one call of the script: others wait meanwhile
+TIDY_CALLS = 20  # so often in a row, while there is more to let go; so 2,000 events a second go, if tidied each 5 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,14 @@ class Beat:
         return Ticked(Epoch.parse(epoch.decode()), decide, act, freed)
 
     def tidy(self, *, keep_seconds: float, most_bytes: int) -> int:
-        """Let go what has had its time; answers how many events went for want of memory."""
-        return cast("int", self._tidy(args=[int(keep_seconds), most_bytes, LET_GO_AT_ONCE]))
+        """Let go what has had its time; answers how many events and runs went for want of memory."""
+        let_go = 0
+        for _ in range(TIDY_CALLS):
+            more = cast("int", self._tidy(args=[int(keep_seconds), most_bytes, LET_GO_AT_ONCE]))
+            let_go += more
+            if more < LET_GO_AT_ONCE:
+                break
+        return let_go
 
     def tell(self, id: str, text: str) -> None:
         """Tell the `system` target, once for each id."""

@@ -22,7 +22,9 @@ CLAIMS = "dh:claims:"  # <lane> → hash: row → "worker|token|attempts|not bef
 DEAD = "dh:dead"  # hash: "<lane> <id>" → JSON {at, attempts}; until replayed, or DEAD_DAYS
 WAKE = "dh:wake:"  # <lane> → "1" while a wake-up is under way; ends after WAKE_MILLISECONDS
 QUEUE = "dh:q:"  # <lane> → list, Celery's own; a few messages of 1 kB at most
-REPLAYS = "dh:replays"  # hash: event id → JSON {number, by, why}, from the asking until the event is decided again
+REPLAYS = (
+    "dh:replays"  # hash: event id → JSON {number, by, why}, from the asking until the event is decided again, or dead
+)
 PAUSED = "dh:paused"  # string: JSON {by, why, at}; ends when a person resumes
 
 # --- workers ---
@@ -40,10 +42,11 @@ AUDIT = "dh:audit"  # stream: a JSON line a call, made or denied, of about 350 b
 
 # --- gates ---
 REPEAT = "dh:repeat:"  # <content digest> → event id. Ends after REPEAT_MILLISECONDS
-WINDOW = "dh:window:"  # <mode>:<rule>:<key> → sorted set: event id, score = its time. Ends after twice the window
+WINDOW = "dh:window:"  # <mode>:<rule>:<key> → sorted set: event id, score = its time. Ends when no event that the
+#                          rule would still act on can stand in one window with the last
 COOLDOWN = "dh:cooldown:"  # <mode>:<rule>:<key> → run id. Ends with the cooldown
 LIMIT = "dh:limit:"  # <mode>:<rule> → sorted set: run id, "!" before it once it had an effect. Ends with the limit
-BREAKER = "dh:breaker:"  # <mode>:<rule> → JSON {at, run, max}; ends when a person closes it
+BREAKER = "dh:breaker:"  # <mode>:<rule> → JSON {at, event, max, within}; ends when a person closes it
 LINE = "dh:line:"  # <rule>:<key> → list of run ids, the first one at work. At most LINE_LENGTH + 1
 OWN = "dh:own:"  # <id of what we made> → run id. Ends after OWN_SECONDS
 INTENT = "dh:intent:"  # <app>:<kind>:<target> → run id, from before a call until its answer is written
@@ -63,6 +66,9 @@ SEEN_BUCKET = 500  # above 512 a set of integers stops being compact
 SEEN_LEVELS = 10  # level n has 4^n slots: room for 175 million events of one hour
 ROOM_MILLISECONDS = 100  # how long a look at the memory is good for
 FULL_SHARE = 0.8  # of maxmemory: from here on deliveries are refused
+KEEP_SHARE = 0.7  # of maxmemory: from here on the oldest are let go, whatever KEEP_MEGABYTES says
+TIDY_PAGE = 500  # of an index, read at once
+TIDY_LOOKS = 10_000  # at events and runs in one call, most of them dead letters or under way
 DEEP = 100_000  # rows due: from here on deliveries are refused
 WAKE_MILLISECONDS = 1_000
 QUEUE_DEPTH = 20  # wake-ups that may wait; each is worth a whole batch

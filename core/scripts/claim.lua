@@ -19,7 +19,8 @@ local function bury(row, attempts)
   redis.call('HINCRBY', L.COUNT, 'dead_letters', 1)
   if lane == 'decide' then
     redis.call('EXPIRE', L.EVENT .. row, L.DEAD_DAYS * 86400)
-  else
+    redis.call('HDEL', L.REPLAYS, row)
+  elseif redis.call('EXISTS', L.RUN .. row) == 1 then
     redis.call('HSET', L.RUN .. row, 'state', 'dead', 'finished_at', text(now))
     redis.call('EXPIRE', L.RUN .. row, L.RUN_DAYS * 86400)
     advance_line(row, now, ARGV[6])

@@ -15,11 +15,16 @@ else
   if redis.call('HEXISTS', L.DEAD, 'act ' .. id) == 0 then return 'waiting' end
   redis.call('HSET', L.RUN .. id, 'state', 'due', 'replay', ARGV[3])
   redis.call('HDEL', L.RUN .. id, 'finished_at')
+  redis.call('PERSIST', L.RUN .. id)
   local line = redis.call('HGET', L.RUN .. id, 'line')
-  if line and redis.call('RPUSH', line, id) > 1 then
-    redis.call('HSET', L.RUN .. id, 'state', 'queued')
-    redis.call('HDEL', L.DEAD, 'act ' .. id)
-    return 'replayed'
+  if line then
+    local place = redis.call('RPUSH', line, id)
+    redis.call('EXPIRE', line, L.RUN_DAYS * 86400)
+    if place > 1 then
+      redis.call('HSET', L.RUN .. id, 'state', 'queued')
+      redis.call('HDEL', L.DEAD, 'act ' .. id)
+      return 'replayed'
+    end
   end
 end
 redis.call('HDEL', L.DEAD, lane .. ' ' .. id)

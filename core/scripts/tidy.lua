@@ -1,31 +1,76 @@
--- tidy: lets go what has had its time, and the oldest decided events while Redis holds more than it may.
--- ARGV   1 seconds to keep events, 2 bytes Redis may use, 3 most events to let go in one call
--- Answer events let go for memory
--- Promise an event that is not decided, or is a dead letter, is never let go.
+-- tidy: lets go what has had its time, and while Redis holds more than it may, the oldest decided events and finished runs.
+-- ARGV   1 seconds to keep events, 2 bytes Redis may use, 3 most events and runs to let go in one call
+-- Answer how many were let go for memory
+-- Promise an event that is not decided, a run that is not finished and a dead letter are never let go. However many of
+--        those stand before the others, the others are found.
 
 redis.call('DEL', L.NOTHING)
-local now = now_ms()
-redis.call('ZREMRANGEBYSCORE', L.RUNS, '-inf', text(now - 2 * L.RUN_DAYS * 86400000))
-local dead = redis.call('HGETALL', L.DEAD)
-for i = 1, #dead, 2 do
-  if now - cjson.decode(dead[i + 1]).at > L.DEAD_DAYS * 86400000 then redis.call('HDEL', L.DEAD, dead[i]) end
-end
+local now, keep, most = now_ms(), tonumber(ARGV[1]), tonumber(ARGV[3])
 
-local memory = redis.call('INFO', 'memory')
-local used = tonumber(string.match(memory, 'used_memory:(%d+)'))
-local too_old = now - tonumber(ARGV[1]) * 1000
-local over = used > tonumber(ARGV[2])
-local let_go = 0
-local oldest = redis.call('ZRANGE', L.EVENTS, 0, tonumber(ARGV[3]) - 1, 'WITHSCORES')
-for i = 1, #oldest, 2 do
-  local id, accepted = oldest[i], tonumber(oldest[i + 1])
-  local old = accepted < too_old
-  if not over and not old then break end
-  local waiting = redis.call('ZSCORE', L.DUE .. 'decide', id) or redis.call('HEXISTS', L.DEAD, 'decide ' .. id) == 1
-  if not waiting then
-    redis.call('DEL', L.EVENT .. id)
-    redis.call('ZREM', L.EVENTS, id)
-    if not old then let_go = let_go + 1 end
+local dead = {}
+local letters = redis.call('HGETALL', L.DEAD)
+for i = 1, #letters, 2 do
+  if now - cjson.decode(letters[i + 1]).at > L.DEAD_DAYS * 86400000 then
+    redis.call('HDEL', L.DEAD, letters[i])
+  else
+    dead[letters[i]] = true
   end
 end
-return let_go
+
+-- Room must be made before the gate closes at FULL_SHARE, or the service would refuse deliveries for ever.
+local memory = redis.call('INFO', 'memory')
+local max = tonumber(string.match(memory, 'maxmemory:(%d+)') or 0)
+local bytes = tonumber(ARGV[2])
+if max > 0 then bytes = math.min(bytes, max * L.KEEP_SHARE) end
+local over = tonumber(string.match(memory, 'used_memory:(%d+)')) > bytes
+
+-- An event that was decided ends by itself, KEEP_DAYS later; then only its place in the index is left.
+local function event_may_go(id, old)
+  if dead['decide ' .. id] or redis.call('ZSCORE', L.DUE .. 'decide', id) then return false end
+  if over then return true end
+  local left = redis.call('TTL', L.EVENT .. id)
+  return old and (left < 0 or left > keep) -- more is left to it where KEEP_DAYS was set lower since
+end
+
+local function run_may_go(id, old)
+  local run = redis.call('HMGET', L.RUN .. id, 'format', 'finished_at')
+  if not run[1] then return true end
+  return over and run[2] and not dead['act ' .. id]
+end
+
+-- One index, from its oldest on: `head` is the next id with its time, nil when nothing more is to be looked at.
+local function walk(index, prefix, end_of_time, may_go)
+  local self, page, at, stayed = {}, {}, 1, 0
+  function self.next()
+    if at > #page then
+      page, at = redis.call('ZRANGE', index, stayed, stayed + L.TIDY_PAGE - 1, 'WITHSCORES'), 1
+    end
+    self.head, self.time = page[at], tonumber(page[at + 1])
+    at = at + 2
+    if self.time and self.time >= end_of_time and not over then self.head = nil end
+  end
+  function self.let_go()
+    local goes = may_go(self.head, self.time < end_of_time)
+    if goes then
+      redis.call('DEL', prefix .. self.head)
+      redis.call('ZREM', index, self.head)
+    else
+      stayed = stayed + 1
+    end
+    self.next()
+    return goes
+  end
+  self.next()
+  return self
+end
+
+local events = walk(L.EVENTS, L.EVENT, now - keep * 1000, event_may_go)
+local runs = walk(L.RUNS, L.RUN, now - L.RUN_DAYS * 86400000, run_may_go)
+local let_go, looked = 0, 0
+while let_go < most and looked < L.TIDY_LOOKS and (events.head or runs.head) do
+  local older = events
+  if not events.head or (runs.head and runs.time < events.time) then older = runs end
+  if older.let_go() then let_go = let_go + 1 end
+  looked = looked + 1
+end
+return over and let_go or 0

@@ -225,11 +225,11 @@ def test_work_that_is_done_can_be_written_down_on_a_full_redis(world: World) -> 
         assert gates(world.judged(again, "e3", rule("other"))) == [["planned", "e3:other"]]
         world.finish("e0:roll-back", effect=False)
         world.beat.tick()
-        world.beat.tidy(keep_seconds=1e9, most_bytes=10**9)
         world.beat.tell("x", "y")
         world.hands.pause(by="sam", why="Redis is full")
         world.hands.resume()
         world.hands.replay("e1", by="sam", why="try again")
+        world.beat.tidy(keep_seconds=1e9, most_bytes=10**9)
         world.beat.leave()
     finally:
         world.server.config_set("maxmemory", 0)
