@@ -110,6 +110,7 @@ class Settings(BaseSettings):
 
 WAYS_OUT = {
     "webhook_secret": "give it the secret with which the webhook was registered",
+    "heroku_api_key": "give it a token: heroku authorizations:create",
     "redis_url": "add Heroku Key-Value Store, or use bin/dev, which starts a server of its own",
 }
 

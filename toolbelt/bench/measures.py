@@ -16,6 +16,7 @@ from core import layout
 from core.accepting import Arrival, Keeper
 from core.hands import Hands
 from toolbelt import simulation
+from toolbelt.bench.budgets import budgets
 from toolbelt.bench.figures import Figure
 from toolbelt.bench.requests import bodies
 from toolbelt.bench.scene import Scene, resident_megabytes, result
@@ -146,7 +147,13 @@ def footprint(crew: Crew, seconds: float, tell: Tell) -> Iterator[Figure]:
     crew.end(web)
 
 
-MEASURES = {"accepts": accepts, "decisions": decisions, "reactions": reactions, "footprint": footprint}
+MEASURES = {
+    "accepts": accepts,
+    "decisions": decisions,
+    "reactions": reactions,
+    "footprint": footprint,
+    "budgets": budgets,
+}
 
 
 async def _keep(url: str, count: int) -> None:
