@@ -22,9 +22,7 @@ CLAIMS = "dh:claims:"  # <lane> → hash: row → "worker|token|attempts|not bef
 DEAD = "dh:dead"  # hash: "<lane> <id>" → JSON {at, attempts}; until replayed, or DEAD_DAYS
 WAKE = "dh:wake:"  # <lane> → "1" while a wake-up is under way; ends after WAKE_MILLISECONDS
 QUEUE = "dh:q:"  # <lane> → list, Celery's own; a few messages of 1 kB at most
-REPLAYS = (
-    "dh:replays"  # hash: event id → JSON {number, by, why}, from the asking until the event is decided again, or dead
-)
+REPLAYS = "dh:replays"  # hash: event id → JSON {number, by, why}, from the asking until it is decided again, or dead
 PAUSED = "dh:paused"  # string: JSON {by, why, at}; ends when a person resumes
 
 # --- workers ---

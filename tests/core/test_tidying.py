@@ -1,6 +1,7 @@
 """Redis stays within what it may use: the oldest goes first, and nothing that somebody still needs."""
 
 import random
+from typing import Any
 
 import pytest
 import redis
@@ -22,7 +23,8 @@ def tidy(world: World, *, keep_seconds: float = NEVER, most_bytes: int = 1) -> i
 def grow_old(world: World, days: float) -> None:
     """Everything was accepted and planned so much earlier."""
     for index in (layout.EVENTS, layout.RUNS):
-        for id, score in world.server.zrange(index, 0, -1, withscores=True):
+        entries: Any = world.server.zrange(index, 0, -1, withscores=True)
+        for id, score in entries:
             world.server.zadd(index, {id: score - days * DAY * 1000})
 
 
