@@ -85,7 +85,8 @@ class Caller:
         with recorded(self._grant.who, entry, app, clock=self._clock, keep=self._after) as note:
             check(self._grant, entry, app)
             note.outcome = "stopped"
-            call = Call(entry, entry.method, entry.address(params), app, entry.body(params))
+            address, body = entry.address(params), entry.body(params)
+            call = Call(entry, entry.method, address, app, body, entry.secrets(params) if body else ())
             if self._before:
                 self._before(call)
             note.outcome = "unknown"  # until it is known what came of it

@@ -15,7 +15,8 @@ Result = Literal["done", "denied", "stopped", "refused", "unavailable", "unknown
 class Call:
     """What is about to be sent; `app` is the app as the caller named it, None for the account's own endpoints.
 
-    The body does not show: it may hold config vars or a webhook's secret.
+    The body does not show: it may hold config vars or a webhook's secret. `secrets` are those texts in it that must not
+    be quoted from an answer.
     """
 
     endpoint: Endpoint
@@ -23,6 +24,7 @@ class Call:
     path: str
     app: str | None
     body: Mapping[str, Any] | None = field(repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

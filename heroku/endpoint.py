@@ -15,6 +15,7 @@ from heroku.requests import Nothing, Request
 
 Reach = Literal["app", "every app", "account"]
 
+_NOTHING = Nothing()
 _PLACE = re.compile(r"\{(\w+)\}")
 _UNSENDABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -84,6 +85,10 @@ class Endpoint:
         """
         return None if self.method == "GET" else self._content(params)
 
+    def secrets(self, params: Mapping[str, Any]) -> tuple[str, ...]:
+        """What the body holds that must not show, the longest first. For values that fit."""
+        return tuple(sorted(self._request(params).secrets(), key=len, reverse=True))
+
     def expect(self, params: Mapping[str, Any]) -> None:
         """Raise `TypeError`, as for a function, where a parameter is missing or unknown."""
         given = params.keys()
@@ -101,11 +106,13 @@ class Endpoint:
         return self._needed | frozenset(self.optional)
 
     def _content(self, params: Mapping[str, Any]) -> dict[str, Any] | None:
+        return None if self.takes is Nothing else self._request(params).content()
+
+    def _request(self, params: Mapping[str, Any]) -> Request:
         if self.takes is Nothing:
-            return None
+            return _NOTHING
         try:
-            inside = {key: value for key, value in params.items() if key not in self.places}
-            return self.takes.model_validate(inside).content()
+            return self.takes.model_validate({key: value for key, value in params.items() if key not in self.places})
         except ValidationError as error:
             raise Invalid(method=self.method, path=self.path, message=_faults(error)) from None
 

@@ -59,8 +59,8 @@ def _counted() -> str:
     reads = sum(method == "GET" for method, _ in links)
     return (
         f"\n{len(links)} endpoints in {len(GROUPS)} groups, {reads} that read and {len(links) - reads} that write;\n"
-        f"creating a release is two of the client's. Marked with ° are {len(BESIDES)} more, for a service that listens\n"
-        "to webhooks. Heroku counts all of them as production.\n"
+        f"creating a release is two of the client's. Marked with ° are {len(BESIDES)} more, for a service that hears\n"
+        "webhooks. Heroku counts all of them as production.\n"
     )
 
 

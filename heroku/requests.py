@@ -5,12 +5,14 @@ give is not sent. https://devcenter.heroku.com/articles/platform-api-reference
 """
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 MOST_DYNO_SECONDS = 24 * 60 * 60  # a one-off dyno ends after a day at the latest
 MOST_LOG_LINES = 1_500  # Heroku keeps no more
+SECRET_CHARACTERS = 4  # what is shorter keeps no secret, and taking it out would leave nothing of a message
 
 
 class Request(BaseModel):
@@ -21,6 +23,25 @@ class Request(BaseModel):
     def content(self) -> dict[str, Any]:
         """What is sent: that which was given and nothing else."""
         return self.model_dump(exclude_unset=True)
+
+    def secrets(self) -> Iterator[str]:
+        """The texts in those fields that do not show, so that an answer that quotes them can be cleaned."""
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if not field.repr:
+                yield from _texts(value)
+            elif isinstance(value, Request):
+                yield from value.secrets()
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        # Of a signed link, what makes it one may be quoted by itself.
+        parts = re.split(r"[?&=#]", value.partition("?")[2]) if "://" in value else ()
+        yield from (text for text in (value, *parts) if len(text) >= SECRET_CHARACTERS)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
 
 
 class Nothing(Request):

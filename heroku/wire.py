@@ -68,10 +68,11 @@ class Wire:
             headers["Range"] = wanted
         if poll and poll.known:
             headers["If-None-Match"] = poll.known.etag
+        secrets = (token, *call.secrets)
         request = self._http.build_request(call.method, call.path, headers=headers, json=call.body)
         try:
             response = self._http.send(request, stream=True)
         except httpx2.RequestError as error:
-            raise answering.lost(call, error, (token,)) from error
+            raise answering.lost(call, error, secrets) from error
         with closing(response):
-            return answering.read(call, response, deadline, (token,), poll)
+            return answering.read(call, response, deadline, secrets, poll)
