@@ -118,6 +118,7 @@ class Runs:
     def __init__(self, redis: redis.Redis) -> None:
         self._redis = redis
         self._start = redis.register_script(scripts.source("start"))
+        self._hold = redis.register_script(scripts.source("hold"))
         self._begin = redis.register_script(scripts.source("begin"))
         self._record = redis.register_script(scripts.source("record"))
 
@@ -135,6 +136,16 @@ class Runs:
         if answer == b"lost":
             raise ClaimLost(f"run {run.id} is another worker's now")
         return "breaker" if answer == b"breaker" else "started"
+
+    def hold(self, run: Run, *, token: str) -> None:
+        """The last look before a call that reads what may then be changed. Raises ClaimLost, Locked."""
+        match cast("bytes", self._hold(args=[run.id, token, run.app])):
+            case b"held":
+                return
+            case b"locked":
+                raise Locked(f"another run is about to change {run.app_name}")
+            case _:
+                raise ClaimLost(f"run {run.id} is another worker's now")
 
     def begin(self, run: Run, *, token: str, step: str, started: StepRecord, intents: Iterable[str]) -> None:
         """The last look before a call that changes something. Raises ClaimLost, Paused, Locked."""

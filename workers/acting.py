@@ -6,19 +6,22 @@ from typing import Literal
 import structlog
 from redis.exceptions import RedisError
 
-from core import layout, records
+from core import records
 from core.due import ClaimLost
 from core.runs import Entry, Locked, Paused, Run
 from rules.model import Mode
 from rules.rulebook import Step as Written
-from workers.crew import Crew
+from workers.calling import Leaving
+from workers.crew import Crew, is_poison
 from workers.stepping import Stepping
 from workers.turns import Turns
-from workers.visits import FAILED, Visit
+from workers.visits import FAILED, Visit, is_system
 
 FOREIGN_FORMAT_SECONDS = 30.0  # a record of another version: leave it to a worker of that version
 PAUSED_SECONDS = 5.0
 LOCKED_SECONDS = 2.0
+OVERLAP_SECONDS = 60.0  # in a deploy old and new workers run side by side; one that may act then takes the run
+BRAKED_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -42,48 +45,73 @@ class Acting:
             self.visit(claimed.rows[0], token=claimed.token)
 
     def visit(self, id: str, *, token: str) -> None:
-        """Go on with a claimed run as far as it can go now."""
+        """Go on with a claimed run as far as it can go now. What breaks here breaks for this run only: its claim runs
+        out, and after five of those it is a dead letter."""
         try:
-            self._visit(id, token)
+            wait = self._visit(id, token)
+            if wait is not None:
+                self._crew.due.park("act", id, token=token, seconds=wait)
         except ClaimLost:
             log.warning("claim lost", run=id)
-        except Paused:
-            self._crew.due.park("act", id, token=token, seconds=PAUSED_SECONDS)
-        except Locked:
-            self._crew.due.park("act", id, token=token, seconds=LOCKED_SECONDS)
-        except records.UnknownFormat as error:
-            log.warning("run left to another version", run=id, error=str(error))
-            self._crew.due.park("act", id, token=token, seconds=FOREIGN_FORMAT_SECONDS)
         except (RedisError, OSError) as error:
+            if is_poison(error):
+                log.exception("a script failed on a run", run=id)
+                return
             log.warning("redis failed amid a run", run=id, error=type(error).__name__)
             self._crew.leave_over("act", id, token)
+        except Exception:
+            log.exception("a run broke", run=id)
 
-    def _visit(self, id: str, token: str) -> None:
+    def _visit(self, id: str, token: str) -> float | None:
+        """Seconds until the next look, if nothing else was written down about that."""
+        try:
+            return self._go_on(id, token)
+        except Leaving:
+            return 0.0
+        except Paused:
+            return PAUSED_SECONDS
+        except Locked:
+            return LOCKED_SECONDS
+        except records.UnknownFormat as error:
+            log.warning("run left to another version", run=id, error=str(error))
+            return FOREIGN_FORMAT_SECONDS
+
+    def _go_on(self, id: str, token: str) -> float | None:
         run = self._crew.runs.load(id)
         if run is None:
             log.warning("run is gone", run=id)
             self._crew.due.drop("act", id, token=token)
-            return
-        stopped = self._stopped(run, token)
+            return None
+        brake = self._brake(run)
+        if brake and run.now - run.planned_at < OVERLAP_SECONDS:
+            return BRAKED_SECONDS
+        stopped = brake or self._breaker(run, token)
         if stopped:
             self._crew.runs.record(run, Entry(set={"note": stopped}, then="finish", state="stopped"), token=token)
             log.info("run stopped", run=id, why=stopped)
-            return
+            return None
         visit = Visit(self._crew, run, token=token)
         steps = [Written.from_json(step) for step in run.plan["steps"]]
         failure_steps = [Written.from_json(step) for step in run.plan.get("on_failure", ())]
-        failed = self._walk(visit, "step", steps)
-        if failed == "parked" or (failed == "failed" and self._walk(visit, "failure", failure_steps) == "parked"):
-            return
-        visit.finish(steps)
-
-    def _stopped(self, run: Run, token: str) -> str | None:
-        """Why the run may not go on, if so; it passes its gates again when it starts."""
-        if run.rule != layout.SYSTEM and self._crew.brake is not Mode.LIVE and "step:0" not in run.journal:
-            return f"ACT is {self._crew.brake.value}"
-        if self._crew.runs.start(run, token=token) == "breaker":
-            return "the rule's breaker is open"
+        came_to = self._walk(visit, "step", steps)
+        if came_to == "failed" and self._walk(visit, "failure", failure_steps) == "parked":
+            return None
+        if came_to != "parked":
+            visit.finish(steps)
         return None
+
+    def _brake(self, run: Run) -> str | None:
+        """Why it may not begin; what has begun to change something is seen through, as far as looking goes."""
+        if is_system(run) or any(record.changed or record.state == "started" for record in run.journal.values()):
+            return None
+        if self._crew.brake is not Mode.LIVE:
+            return f"ACT is {self._crew.brake.value}"
+        rule = self._crew.book.rule(run.rule)
+        return None if rule is None or rule.mode is Mode.LIVE else f"the rule is {rule.mode.value} now"
+
+    def _breaker(self, run: Run, token: str) -> str | None:
+        """A run that had to queue passes its gates again when it starts. Raises ClaimLost."""
+        return "the rule's breaker is open" if self._crew.runs.start(run, token=token) == "breaker" else None
 
     def _walk(
         self, visit: Visit, kind: Literal["step", "failure"], steps: Sequence[Written]
@@ -92,6 +120,8 @@ class Acting:
             field = f"{kind}:{index}"
             state = visit.state(field)
             if state is None or state in ("planned", "started", "waiting"):
+                if self._crew.stopping.is_set():
+                    raise Leaving("the worker is stopping")
                 state = Stepping(visit, field=field, written=written).take()
             if state == "waiting":
                 return "parked"

@@ -5,7 +5,6 @@ import sys
 from typing import Any
 from uuid import uuid4
 
-import httpx2
 import structlog
 from celery import Celery, signals
 
@@ -53,7 +52,7 @@ class Worker:
             book=book,
             actions=ACTIONS,
             heroku=heroku,
-            teller=Teller(httpx2.Client(), dict(os.environ)),
+            teller=Teller(dict(os.environ)),
             brake=Mode(chosen.brake),
             own_app=chosen.own_app,
             account=_account(heroku) if chosen.service_account else None,

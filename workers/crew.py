@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
+
 from core.beat import Beat, Epoch
 from core.due import DueList
 from core.ledger import Ledger
@@ -42,3 +44,9 @@ class Crew:
     def leave_over(self, lane: Lane, row: str, token: str) -> None:
         """Redis did not answer while we held this row; the ticker gives it back when it does again."""
         self.left_over.append((lane, row, token))
+
+
+def is_poison(error: Exception) -> bool:
+    """Whether a script failed on what it was given, so that the same would fail again; and not the server."""
+    ours = isinstance(error, ResponseError) and "user_script" in str(error)
+    return ours and not isinstance(error, (OutOfMemoryError, ReadOnlyError)) and not str(error).startswith("MISCONF")

@@ -42,7 +42,8 @@ def crashed_release(event: Event) -> str:
     """The release whose dyno crashed; empty if this is not the crash of a dyno that should have stayed up."""
     data = event.data
     release = data.get("release")
-    if event.include != "dyno" or data.get("state") != "crashed" or data.get("type") in ONE_OFFS:
+    kind = data.get("type")
+    if event.include != "dyno" or data.get("state") != "crashed" or (isinstance(kind, str) and kind in ONE_OFFS):
         return ""
     id = release.get("id") if isinstance(release, dict) else None
     return id if isinstance(id, str) else ""
@@ -50,8 +51,8 @@ def crashed_release(event: Event) -> str:
 
 def _crash_text(event: Event) -> str:
     app = event.app.name if event.app and event.app.name else "an app"
-    release = event.data["release"].get("version")
-    return f"{app} v{release}, dyno {str(event.data.get('name'))[:40]}"
+    version = str(event.data["release"].get("version"))[:20]
+    return f"{app} v{version}, dyno {str(event.data.get('name'))[:40]}"
 
 
 def _intents(event: Event) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from core import layout
 from core.runs import Entry, Run, StepRecord, StepState
 from heroku import events
 from heroku.access import Grant, Level
@@ -13,6 +14,7 @@ from rules.rulebook import Step as Written
 from workers.crew import Crew
 
 FAILED: frozenset[StepState] = frozenset({"failed", "denied", "unknown"})
+SYSTEM_PATIENCE_SECONDS = 24 * 3600.0  # the service's own trouble is told even if the target is away for long
 
 log = structlog.get_logger()
 
@@ -36,6 +38,16 @@ class Visit:
     def now(self) -> float:
         """Redis's time, in seconds since 1970."""
         return self.run.now
+
+    @property
+    def is_system(self) -> bool:
+        """Whether it only tells of the service's own trouble."""
+        return is_system(self.run)
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long each of its steps may be put off."""
+        return self.run.give_up_at - self.run.planned_at if self.run.give_up_at else SYSTEM_PATIENCE_SECONDS
 
     @property
     def access(self) -> dict[str, Level]:
@@ -62,29 +74,23 @@ class Visit:
         self.crew.runs.record(self.run, Entry(set=said, **entry), token=self.token)
 
     def steps(self) -> dict[str, dict[str, Any]]:
-        """What later steps and templates may know of earlier ones, by name."""
-        known = {}
-        for field, name in self.names.items():
-            if field in self.journal:
-                record = self.journal[field]
-                known[name] = {**record.output, "outcome": record.state, "sentence": record.sentence}
-        return known
+        """What templates may know of each step, by name; one that was not looked at yet is `planned`."""
+        nothing = StepRecord("planned", 0.0)
+        known = {name: self.journal.get(field, nothing) for field, name in self.names.items()}
+        return {
+            name: {**record.output, "outcome": record.state, "sentence": record.sentence}
+            for name, record in known.items()
+        }
 
-    def error(self) -> str:
-        """The sentence of the step that failed; empty if none did."""
-        return next((record.sentence for record in self.journal.values() if record.state in FAILED), "")
+    def error(self) -> str | None:
+        """The sentence of the first step that failed."""
+        records = [self.journal[field] for field in self.names if field in self.journal]
+        return next((record.sentence for record in records if record.state in FAILED), None)
 
     def context(self) -> Mapping[str, Any]:
         """What templates may use."""
-        fields = dict(self.event.fields) if self.event else {}
-        return {
-            **fields,
-            "app": fields.get("app", {"id": self.run.app, "name": self.run.app_name}),
-            "event": fields,
-            "steps": self.steps(),
-            "error": self.error(),
-            "rule": self.run.rule,
-        }
+        fields = {"app": {"id": self.run.app, "name": self.run.app_name}, **(self.event.fields if self.event else {})}
+        return {**fields, "event": fields, "rule": self.run.rule, "steps": self.steps(), "error": self.error()}
 
     def finish(self, steps: Sequence[Written]) -> None:
         """The last step is settled: say what the run came to, and whether it had an effect."""
@@ -98,10 +104,17 @@ class Visit:
             state = "done"
         self.crew.runs.record(self.run, Entry(then="finish", state=state, effect=effect), token=self.token)
         log.info("run finished", run=self.run.id, rule=self.run.rule, app=self.run.app_name, state=state)
+        if self.is_system and state == "failed":  # nobody is left to be told, and this log is read last of all
+            log.error("the system target was not told", run=self.run.id, text=steps[0].params.get("text"))
 
     def _effect(self, steps: Sequence[Written], records: Sequence[StepRecord]) -> bool:
-        """A change to Heroku; for rules that only tell people, a message that went out."""
+        """A change to Heroku, or what may have been one; for rules that only tell people, a message that went out."""
         actions = [self.crew.actions.get(step.action) for step in steps]
         if any(action is not None and action.spec.changes for action in actions):
-            return any(record.changed for record in records)
+            return any(record.changed or record.state == "unknown" for record in records)
         return any(record.state == "done" for record in records)
+
+
+def is_system(run: Run) -> bool:
+    """Whether a run only tells of the service's own trouble; one that a rule of the same name planned has an event."""
+    return run.rule == layout.SYSTEM and run.event is None

@@ -44,6 +44,14 @@ local function holds(lane, row, token)
   return claim ~= nil and claim.token == token
 end
 
+-- Locks an app for a run, or longer if that run has it already. False if it is another's.
+local function lock(app, run)
+  if redis.call('SET', L.LOCK .. app, run, 'NX', 'PX', L.LOCK_MILLISECONDS) then return true end
+  if redis.call('GET', L.LOCK .. app) ~= run then return false end
+  redis.call('PEXPIRE', L.LOCK .. app, L.LOCK_MILLISECONDS)
+  return true
+end
+
 -- Makes a run's row due now; a run that somebody works on is left alone.
 local function poke_run(run, now, envelope)
   if redis.call('HEXISTS', L.CLAIMS .. 'act', run) == 1 then return false end

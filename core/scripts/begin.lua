@@ -6,10 +6,7 @@
 local run, token, app = ARGV[1], ARGV[2], ARGV[5]
 if not holds('act', run, token) then return 'lost' end
 if redis.call('EXISTS', L.PAUSED) == 1 then return 'paused' end
-if not redis.call('SET', L.LOCK .. app, run, 'NX', 'PX', L.LOCK_MILLISECONDS) then
-  if redis.call('GET', L.LOCK .. app) ~= run then return 'locked' end
-  redis.call('PEXPIRE', L.LOCK .. app, L.LOCK_MILLISECONDS)
-end
+if not lock(app, run) then return 'locked' end
 local now = now_ms()
 for i = 6, #ARGV do
   redis.call('SET', L.INTENT .. ARGV[i], run, 'PX', L.INTENT_MILLISECONDS)

@@ -13,6 +13,7 @@ from rules.actions import ActionSpec
 from rules.rulebook import Target
 
 P = TypeVar("P", bound=BaseModel)
+RENDERED = "rendered"  # pydantic's context for parameters whose templates are rendered
 State = Literal["done", "not needed", "waiting", "denied", "failed", "unknown"]
 
 

@@ -1,0 +1,268 @@
+"""A worker around one real server that speaks Redis's protocol and one fake Heroku that stands still, and time that
+passes when a test says so."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import redis
+import redis.asyncio
+
+from core import layout
+from core.accepting import Arrival, Keeper
+from core.beat import Beat
+from core.due import DueList
+from core.hands import Hands
+from core.ledger import Ledger
+from core.runs import Run, Runs
+from heroku import events
+from heroku.client import Heroku
+from rules.loading import Source, load
+from rules.model import Mode
+from toolbelt.simulator.records import App
+from toolbelt.simulator.remote import Remote
+from toolbelt.simulator.simulator import Simulator
+from toolbelt.simulator.views import CallView
+from workers.acting import Acting
+from workers.actions import ACTIONS, SPECS
+from workers.crew import Crew
+from workers.deciding import Deciding
+from workers.telling import Teller
+from workers.ticker import Ticker
+
+TOKEN = "HRKU-a-token-for-tests"
+DAY = 86_400.0
+CLOCKS = ("since", "waits_since", "made_at", "asked_at")  # what steps remember as a time, in seconds
+APP = "acme-shop"
+
+ROLL_BACK = """
+version: 1
+rules:
+  - name: roll-back
+    mode: live
+    on: dyno
+    match: {data.state: crashed}
+    each: data.release.id
+    access: {releases: write}
+    do:
+      - rollback: {to: last-good}
+      - notify: {to: log, text: "{{ steps.rollback.outcome }}: {{ steps.rollback.sentence }}"}
+    on_failure:
+      - notify: {to: log, text: "failed: {{ error }}"}
+"""
+
+
+class Killed(BaseException):
+    """The process is gone: no handler, no goodbye."""
+
+
+class WatchedRuns(Runs):
+    """The journal, and a place to do something just before or just after one of its calls."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        super().__init__(client)
+        self.before: dict[str, Callable[[], None]] = {}
+        self.after: dict[str, Callable[[], None]] = {}
+
+    def _watched(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        self.before.pop(name, lambda: None)()
+        answer = getattr(super(), name)(*args, **kwargs)
+        self.after.pop(name, lambda: None)()
+        return answer
+
+    def hold(self, *args: Any, **kwargs: Any) -> Any:
+        return self._watched("hold", *args, **kwargs)
+
+    def begin(self, *args: Any, **kwargs: Any) -> Any:
+        return self._watched("begin", *args, **kwargs)
+
+    def record(self, *args: Any, **kwargs: Any) -> Any:
+        return self._watched("record", *args, **kwargs)
+
+
+@dataclass
+class Worker:
+    """One worker process, as far as it is threads and not signals."""
+
+    crew: Crew
+    deciding: Deciding
+    acting: Acting
+    ticker: Ticker
+    runs: WatchedRuns
+
+    def drain(self) -> None:
+        """Decide and act until neither finds anything due."""
+        for _ in range(50):
+            self.deciding.drain()
+            self.acting.drain()
+            ticked = self.crew.beat.tick()
+            if not (ticked.due_decide or ticked.due_act):
+                return
+        raise AssertionError("the worker goes round in circles")
+
+
+@dataclass
+class World:
+    """Everything a test does to the service, to Heroku and to time."""
+
+    server: redis.Redis
+    simulator: Simulator
+    heroku: Remote
+    address: str
+    app: App
+    workers: list[Worker] = field(default_factory=list)
+    clients: list[Heroku] = field(default_factory=list)
+
+    def worker(
+        self,
+        rules: str = ROLL_BACK,
+        *,
+        brake: Mode = Mode.LIVE,
+        token: str | None = TOKEN,
+        timeout: float = 5.0,
+        environment: Mapping[str, str] | None = None,
+        **changes: Any,
+    ) -> Worker:
+        """One more worker, of the same rules unless told otherwise."""
+        name = f"worker.{len(self.workers) + 1}"
+        book = load([Source("rules.yaml", rules)], actions=SPECS, environment=environment or {})
+        heroku = Heroku(token, base_url=self.address, timeout=timeout) if token else None
+        if heroku:
+            self.clients.append(heroku)
+        runs = WatchedRuns(self.server)
+        crew = Crew(
+            name=name,
+            due=DueList(self.server, worker=name),
+            ledger=Ledger(self.server, keep_seconds=14 * DAY),
+            runs=runs,
+            beat=Beat(self.server, worker=name, rules=book.digest, version="test"),
+            book=book,
+            heroku=heroku,
+            teller=Teller(environment or {}, timeout=2.0),
+            brake=brake,
+            **{
+                "actions": ACTIONS,
+                "own_app": frozenset(),
+                "account": None,
+                "keep_seconds": 14 * DAY,
+                "keep_bytes": 10**9,
+                **changes,
+            },
+        )
+        made = Worker(crew, Deciding(crew), Acting(crew, threads=1), Ticker(crew), runs)
+        self.workers.append(made)
+        return made
+
+    @property
+    def hands(self) -> Hands:
+        return Hands(self.server)
+
+    def close(self) -> None:
+        for client in self.clients:
+            client.close()
+        for worker in self.workers:
+            worker.crew.teller.close()
+
+    # --- Heroku ---
+
+    def crashing(self) -> dict[str, Any]:
+        """Deploy code that crashes; answers the event of the first crash, which is not delivered yet."""
+        self.simulator.subscribe("http://127.0.0.1:9/", app=APP, level="notify")
+        self.simulator.deploy(APP, "crash")
+        self.simulator.advance_to(self.simulator.now + timedelta(seconds=80))
+        return next(e for e in self.simulator.events() if e["data"].get("state") == "crashed")
+
+    def posts(self) -> list[CallView]:
+        """What was asked of Heroku that changes something."""
+        return [call for call in self.heroku.calls() if call.method != "GET"]
+
+    def effects(self) -> int:
+        """How many of these were carried out."""
+        return len(self.heroku.calls("POST", effect=True))
+
+    # --- the service ---
+
+    def deliver(self, *documents: dict[str, Any]) -> None:
+        """Accept these events, as the receiver does."""
+        arrivals = [_arrival(document) for document in documents]
+
+        async def keep() -> None:
+            pool: Any = self.server.connection_pool
+            client = redis.asyncio.Redis(unix_socket_path=pool.connection_kwargs["path"], protocol=2)
+            try:
+                assert set(await Keeper(client).keep(arrivals)) <= {"accepted", "duplicate"}
+            finally:
+                await client.aclose()
+
+        asyncio.run(keep())
+
+    def runs(self) -> list[Run]:
+        """The runs of rules, the oldest first."""
+        return [run for run in reversed(self.hands.runs(most=100)) if not run.id.startswith("system:")]
+
+    def run(self) -> Run:
+        """The only one."""
+        [run] = self.runs()
+        return run
+
+    def step(self, field: str = "step:0") -> tuple[str, str]:
+        """State and sentence of a step of the only run."""
+        record = self.run().journal[field]
+        return record.state, record.sentence
+
+    def told(self) -> list[str]:
+        """What the `system` target was told, or is about to be, the oldest first."""
+        system = [run for run in reversed(self.hands.runs(most=100)) if run.id.startswith("system:")]
+        return [run.plan["steps"][0]["params"]["text"] for run in system]
+
+    def gates(self, event: str) -> list[Any]:
+        """What the rules came to for an event: lists of the gate and its numbers."""
+        kept = self.hands.event(event).kept
+        assert kept is not None
+        return [gate[1:] for gate in kept.decisions[-1].get("g", [])]
+
+    # --- time ---
+
+    def pass_time(self, seconds: float) -> None:
+        """All that is written down with a time happened so much earlier, and every end is so much nearer; Heroku's
+        clock is moved on."""
+        ms = int(seconds * 1000)
+        server: Any = self.server
+        self.simulator.advance_to(self.simulator.now + timedelta(seconds=seconds))
+        for lane in ("decide", "act"):
+            for row, score in server.zrange(layout.DUE + lane, 0, -1, withscores=True):
+                server.zadd(layout.DUE + lane, {row: score - ms})
+            for row, claim in server.hgetall(layout.CLAIMS + lane).items():
+                *who, not_before = claim.decode().split("|")
+                said = "|".join([*who, str(max(0, int(not_before) - ms))])
+                server.hset(layout.CLAIMS + lane, row, said)
+        for key in server.scan_iter(layout.RUN + "*"):
+            self._age(key, ms)
+        for key in server.scan_iter("dh:*"):
+            left = server.pttl(key)
+            if left > 0 and not key.startswith((b"dh:event:", b"dh:seen", b"dh:run:")):
+                server.pexpire(key, left - ms) if left > ms else server.delete(key)
+
+    def _age(self, key: bytes, ms: int) -> None:
+        server: Any = self.server
+        for name, value in server.hgetall(key).items():
+            if name in (b"planned_at", b"give_up_at", b"started_at"):
+                server.hset(key, name, int(value) - ms)
+            elif name.startswith((b"step:", b"failure:")):
+                record = json.loads(value)
+                record["at"] -= ms / 1000
+                record["memory"] |= {c: record["memory"][c] - ms / 1000 for c in CLOCKS if c in record["memory"]}
+                server.hset(key, name, json.dumps(record))
+            elif name == b"approval":
+                answer = json.loads(value)
+                server.hset(key, name, json.dumps({**answer, "at": answer["at"] - ms}))
+
+
+def _arrival(document: dict[str, Any]) -> Arrival:
+    body = json.dumps(document).encode()
+    event = events.read(body)
+    created = event.created_at.timestamp() if event.created_at else None
+    return Arrival(event.id, "event", event.include, event.action, "", created, body)

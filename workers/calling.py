@@ -1,0 +1,112 @@
+"""The way out of a step: what is checked just before anything leaves, and what is written down about it."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+
+from core.runs import Locked, StepRecord
+from heroku.access import Level
+from heroku.calls import Call, CallRecord
+from heroku.client import Heroku
+from rules.model import Mode
+from rules.rulebook import Target
+from workers.looks import Look
+
+HOLD_GOOD_SECONDS = 40.0  # the lock and the lease that a look takes last for 60, and a call for 18
+BEGIN_GOOD_SECONDS = 5.0  # with the longest call still under the 30 after which others look for its outcome
+
+log = structlog.get_logger()
+
+
+class Leaving(Exception):
+    """The worker was told to stop: what is not under way yet is left to another."""
+
+
+class Braked(Exception):
+    """ACT does not allow that anything is changed."""
+
+
+class Stalled(Exception):
+    """This process stood still between its last look and the call; another may have taken over."""
+
+
+class Calls:
+    """What a step reaches the world through. `changes`: its action may change what it looks at."""
+
+    def __init__(self, look: Look, *, changes: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._look = look
+        self._changes = changes
+        self._clock = clock
+        self._held_at: float | None = None
+        self._intent: tuple[str, ...] = ()
+
+    def client(self) -> Heroku | None:
+        """Heroku's API as far as the rule's access reaches."""
+        heroku = self._look.visit.crew.heroku
+        return heroku and heroku.granted(self._look.visit.grant(), before=self._before, after=self._after)
+
+    def intend(self, *, kind: str, target: str) -> None:
+        """What the next call brings about, so that its event is known as ours even if it overtakes the answer."""
+        app = self._look.visit.run.app
+        self._intent = (f"{app}:{kind}:{target}", f"{app}:{kind}:*")
+
+    def post(self, name: str, target: Target, text: str, *, facts: Mapping[str, Any]) -> None:
+        """A message to a target. Raises Unavailable, Refused."""
+        self._may_go_on()
+        visit = self._look.visit
+        visit.crew.due.renew("act", visit.run.id, token=visit.token)
+        visit.crew.teller.post(name, target, text, facts=facts)
+
+    def _before(self, call: Call) -> None:
+        """Our last look before the network: is the row still ours, and may it be changed?"""
+        self._may_go_on()
+        if call.endpoint.level <= Level.READ:
+            self._hold()
+        else:
+            self._begin(call)
+
+    def _may_go_on(self) -> None:
+        if self._look.visit.crew.stopping.is_set():
+            raise Leaving("the worker is stopping")
+
+    def _hold(self) -> None:
+        visit, asked = self._look.visit, self._clock()
+        if self._changes:
+            visit.crew.runs.hold(visit.run, token=visit.token)
+            self._held_at = asked
+        else:
+            visit.crew.due.renew("act", visit.run.id, token=visit.token)
+
+    def _begin(self, call: Call) -> None:
+        look, visit, asked = self._look, self._look.visit, self._clock()
+        if visit.crew.brake is not Mode.LIVE:
+            raise Braked(f"ACT is {visit.crew.brake.value}")
+        if not self._intent:
+            raise RuntimeError(f"{call.endpoint.name} changes something and no intent was written down")
+        if self._held_at is not None and asked - self._held_at > HOLD_GOOD_SECONDS:
+            raise Locked("what was seen is too old to act on")
+        look.memory["intents"] = list(self._intent)
+        look.is_put_off()  # until it is answered
+        started = StepRecord("started", look.now, f"Called {call.endpoint.name}; no answer yet.", memory=look.memory)
+        visit.crew.runs.begin(visit.run, token=visit.token, step=look.field, started=started, intents=self._intent)
+        visit.journal[look.field] = started
+        if self._clock() - asked > BEGIN_GOOD_SECONDS:
+            raise Stalled("stood still just before a call")
+        look.begun = True
+
+    def _after(self, record: CallRecord) -> None:
+        log.info(
+            "heroku call",
+            who=record.who,
+            run=self._look.visit.run.id,
+            endpoint=record.endpoint,
+            app=record.app,
+            allowed=record.allowed,
+            outcome=record.outcome,
+            status=record.status,
+            seconds=round(record.seconds, 3),
+            request_id=record.request_id,
+            remaining=record.remaining,
+        )

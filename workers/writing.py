@@ -1,0 +1,54 @@
+"""Writing down what came of a look at a step, and telling whoever must hear of it."""
+
+import structlog
+
+from core.runs import StepRecord, StepState
+from workers.actions.base import Outcome
+from workers.looks import APPROVAL_SECONDS, Look
+from workers.visits import FAILED
+
+log = structlog.get_logger()
+
+
+def write(look: Look, outcome: Outcome) -> StepState:
+    """The step's new state; after `waiting` the run is parked. Raises ClaimLost."""
+    visit = look.visit
+    state: StepState = outcome.state
+    at = visit.now
+    if look.open and look.before is not None:  # of an open call nothing else may be said than that
+        state = "started" if outcome.state == "waiting" else "unknown"
+        at = look.before.at
+    sentence = outcome.sentence
+    if state == "unknown" != outcome.state:
+        sentence = f"It is not known what became of a call. {sentence}"
+    settled = state != "started"
+    intents = look.memory.pop("intents", []) if settled else []
+    if outcome.needs_approval:
+        look.asks()
+    changed = outcome.changed or bool(look.before and look.before.changed)
+    visit.write(
+        look.field,
+        StepRecord(state, at, sentence, changed, look.memory, outcome.output),
+        own=outcome.own,
+        bad=(visit.run.app, outcome.bad) if outcome.bad else None,
+        close=intents,
+        unlock=visit.run.app if settled else None,
+        tell=_told(look, outcome, state, sentence, changed=changed),
+        then="park" if outcome.state == "waiting" else "go on",
+        seconds=APPROVAL_SECONDS if outcome.needs_approval else outcome.look_again,
+        state="needs approval" if outcome.needs_approval else None,
+        asking=look.field if outcome.needs_approval else None,
+    )
+    log.info("step", run=visit.run.id, step=look.name, state=state, sentence=sentence)
+    return "waiting" if outcome.state == "waiting" else state
+
+
+def _told(look: Look, outcome: Outcome, state: StepState, sentence: str, *, changed: bool) -> tuple[str, str] | None:
+    """What the `system` target hears: a question, and a failure that leaves Heroku changed or nobody knows how."""
+    run, asks = look.visit.run, outcome.needs_approval
+    worth_it = asks or (state in FAILED and (outcome.tell_system or changed or state == "unknown"))
+    if look.visit.is_system or not worth_it:  # trouble with telling of trouble is not told of in turn
+        return None
+    which = f":{int(look.memory['asked_at'])}" if asks else ""
+    way = f" Approve or deny: dynohook runs approve|deny {run.id}" if asks else ""
+    return f"run:{run.id}:{look.field}{which}", f"{run.app_name}, rule {run.rule}: {sentence}{way}"
