@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -27,6 +28,11 @@ class Settings(BaseSettings):
     )
     webhook_authorization: SecretStr | None = Field(
         None, description="The exact Authorization header given when the webhook was registered, if one was."
+    )
+    public_url: str | None = Field(
+        None,
+        description="Where Heroku reaches this service, as in https://my-dynohook.herokuapp.com; "
+        "`dynohook subscribe` has apps' webhooks sent there.",
     )
     redis_url: SecretStr | None = Field(
         None, description="Where Redis is; the Key-Value Store add-on sets it. Required."
@@ -88,6 +94,11 @@ class Settings(BaseSettings):
             raise ValueError("one of its comma-separated entries is blank")
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def _an_address_for_heroku(cls, value: str | None) -> str | None:
+        return value if value is None else _plain_address(value)
+
     @property
     def webhook_secrets(self) -> tuple[SecretStr, ...]:
         """Each configured secret by itself; empty if none is set."""
@@ -108,10 +119,13 @@ class Settings(BaseSettings):
         return frozenset(filter(None, (self.heroku_app_id, self.heroku_app_name)))
 
 
+REQUIRED = ("webhook_secret", "redis_url")  # without them no process of the service starts
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 WAYS_OUT = {
     "webhook_secret": "give it the secret with which the webhook was registered",
     "heroku_api_key": "give it a token: heroku authorizations:create",
     "redis_url": "add Heroku Key-Value Store, or use bin/dev, which starts a server of its own",
+    "public_url": "give it the address at which Heroku reaches the service, as in https://my-dynohook.herokuapp.com",
 }
 
 
@@ -132,3 +146,13 @@ def read(*needed: str, environment: Mapping[str, Any] | None = None) -> Settings
 def _from(environment: Mapping[str, Any]) -> Settings:
     known = {name.lower(): value for name, value in environment.items() if value != ""}
     return Settings.model_validate({name: known[name] for name in Settings.model_fields if name in known})
+
+
+def _plain_address(text: str) -> str:
+    """The address without a slash at its end; ValueError for one that deliveries must not go to, or cannot."""
+    url = urlsplit(text)
+    if not url.hostname or url.username or url.password or url.path not in ("", "/") or url.query or url.fragment:
+        raise ValueError("it must be an address without a path, like https://my-dynohook.herokuapp.com")
+    if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK):
+        raise ValueError("it must begin with https://, as whoever listens on the way could read deliveries otherwise")
+    return text.rstrip("/")

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from core.settings import WAYS_OUT, Settings
+from core.settings import REQUIRED, Settings
 from heroku import reference
 from toolbelt.crew import HOME
 
@@ -52,7 +52,7 @@ def settings_page() -> str:
 
 
 def default(name: str, field: FieldInfo) -> str:
-    if name in WAYS_OUT:
+    if name in REQUIRED:
         return "required"
     return "" if field.default is None else f"`{str(field.default).lower()}`"
 

@@ -22,6 +22,10 @@ def settings(**environment: str) -> Settings:
         pytest.param({"WEBHOOK_SECRET": " "}, "WEBHOOK_SECRET: one of its comma-separated", id="only blank"),
         pytest.param({"WEBHOOK_SECRET": SECRET}, "REDIS_URL is not set", id="no redis"),
         pytest.param({**GOOD, "ACT": "sideways"}, "ACT: ", id="no such brake"),
+        pytest.param({**GOOD, "PUBLIC_URL": f"http://{SECRET}.example.com"}, "PUBLIC_URL: it must begin", id="not TLS"),
+        pytest.param({**GOOD, "PUBLIC_URL": f"https://me:{SECRET}@example.com"}, "PUBLIC_URL: ", id="a password in it"),
+        pytest.param({**GOOD, "PUBLIC_URL": f"https://example.com/{SECRET}"}, "without a path", id="a path"),
+        pytest.param({**GOOD, "PUBLIC_URL": f"https://[{SECRET}"}, "PUBLIC_URL: ", id="no address"),
         pytest.param({**GOOD, "KEEP_DAYS": "0"}, "KEEP_DAYS: ", id="too few days"),
         pytest.param({**GOOD, "KEEP_DAYS": SECRET}, "KEEP_DAYS: ", id="not a number"),
     ],
@@ -58,6 +62,15 @@ def test_no_secret_is_shown_by_the_settings_themselves() -> None:
 )
 def test_the_brake(environment: dict[str, str], brake: str) -> None:
     assert settings(**environment).brake == brake
+
+
+@pytest.mark.parametrize("given", ["https://my-dynohook.example.com/", "https://my-dynohook.example.com"])
+def test_the_public_address_is_kept_without_a_slash_at_its_end(given: str) -> None:
+    assert settings(PUBLIC_URL=given).public_url == "https://my-dynohook.example.com"
+
+
+def test_an_address_of_this_machine_needs_no_certificate() -> None:
+    assert settings(PUBLIC_URL="http://127.0.0.1:5000").public_url == "http://127.0.0.1:5000"
 
 
 def test_our_own_app_is_known_by_id_and_by_name() -> None:
