@@ -1,13 +1,14 @@
 """What the faults are done to."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.harness.proxy import Proxy
 from tests.harness.stage import Stage, build
 from toolbelt.crew import Crew
-
-Build = Callable[..., Stage]
+from toolbelt.servers import Server
 
 
 @pytest.fixture
@@ -17,20 +18,31 @@ def crew() -> Iterator[Crew]:
 
 
 @pytest.fixture
-def build_stage(crew: Crew) -> Iterator[Build]:
-    """`build` with this test's crew; lets go of everything at its end."""
-    built: list[Stage] = []
-
-    def begin(**options: object) -> Stage:
-        built.append(build(crew, **options))  # type: ignore[arg-type]
-        return built[-1]
-
-    yield begin
-    for stage in built:
-        stage.close()
+def server(crew: Crew) -> Server:
+    """A Redis that writes everything down, on a port."""
+    return Server(crew, port=0).start()
 
 
 @pytest.fixture
-def stage(build_stage: Build) -> Stage:
-    """One web process, one worker, Redis that writes everything down."""
-    return build_stage()
+def proxy(server: Server) -> Iterator[Proxy]:
+    """A way to that Redis on which anything can happen."""
+    port = urlsplit(server.url).port
+    assert port is not None
+    with Proxy(port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def stage(crew: Crew, server: Server) -> Iterator[Stage]:
+    """One web process, one worker."""
+    stage = build(crew, server)
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def proxied(crew: Crew, server: Server, proxy: Proxy) -> Iterator[Stage]:
+    """The same, and both reach Redis through the proxy."""
+    stage = build(crew, server, redis_url=proxy.url)
+    yield stage
+    stage.close()

@@ -50,7 +50,8 @@ class Dyno:
 
     def kill(self) -> None:
         """SIGKILL to all of its processes, at once."""
-        self.process.kill()
+        if self._process is not None:
+            self._process.kill()
 
     def tend(self) -> bool:
         """Start it again if it has ended, as Heroku does; whether it had."""

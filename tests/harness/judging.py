@@ -21,10 +21,18 @@ def judge(stage: Stage, work: Workload, *, dead: Collection[str] = (), lost: boo
 
     `lost`: Redis lost its data on the way, so that only what was done to Heroku can be judged.
     """
+    print(figures(stage, work))
     found = [*effects(stage, work), *beyond_access(stage, work), *secrets_told(stage)]
     if not lost:
         found += [*undecided(stage, work, dead), *miscounted(stage, work), *runs_gone_wrong(stage, work, dead)]
     assert not found, "\n".join(found) + "\n\nlast lines:\n" + "\n".join(stage.lines()[-40:])
+
+
+def figures(stage: Stage, work: Workload) -> str:
+    """What it was about, in one line; shown where a test fails, and with pytest's -s."""
+    starts = ", ".join(f"{dyno.name} started {dyno.starts} times" for dyno in stage.dynos)
+    statuses = ", ".join(f"{number} of {status or 'no answer'}" for status, number in stage.sender.statuses.items())
+    return f"{len(work.ids)} events, {len(changes(stage))} changes for {len(work.effects)}; {statuses}; {starts}"
 
 
 def undecided(stage: Stage, work: Workload, dead: Collection[str]) -> Iterator[str]:

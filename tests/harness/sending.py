@@ -95,6 +95,10 @@ class Burst:
     def acknowledged(self) -> int:
         return sum(task.done() for task in self._tasks)
 
+    @property
+    def is_over(self) -> bool:
+        return self.acknowledged == len(self._tasks)
+
     def reached(self, number: int) -> None:
         """Wait until so many were acknowledged."""
         until(lambda: self.acknowledged >= number, what=f"{number} deliveries to be taken", within=self._within)

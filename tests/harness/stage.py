@@ -12,7 +12,8 @@ from core import connections, layout
 from core.hands import Hands
 from core.settings import read
 from tests.harness.dynos import Dyno
-from tests.harness.sending import Sender
+from tests.harness.proxy import Proxy
+from tests.harness.sending import Burst, Sender
 from toolbelt import service, simulation
 from toolbelt.crew import HOME, Crew
 from toolbelt.environment import is_loopback, without_the_callers
@@ -37,6 +38,7 @@ class Stage:
         self.environment = dict(environment)
         self.web: list[Dyno] = []
         self.workers: list[Dyno] = []
+        self.proxies: list[Proxy] = []
         self.redis = connections.for_worker(read("redis_url", environment={"REDIS_URL": server.url}), connections=2)
         self.hands = Hands(self.redis)
         self.sender = Sender(self.deliveries_url, secret=environment["WEBHOOK_SECRET"].split(",")[0])
@@ -64,6 +66,11 @@ class Stage:
         self.workers.append(dyno)
         return dyno.start()
 
+    def wait_ready(self) -> None:
+        """Wait until every process that was begun is there."""
+        for dyno in self.dynos:
+            dyno.wait_ready()
+
     def add_app(self, *, name: str = "", release_phase: bool = False, web_dynos: int = 0) -> AppView:
         """An app that runs well; its dynos crash only in what we send."""
         self._apps += 1
@@ -89,6 +96,11 @@ class Stage:
 
         return until(tended, what=what, within=within)
 
+    def finish(self, burst: Burst) -> None:
+        """Wait until all of a burst is acknowledged."""
+        self.until(lambda: burst.is_over, what="all deliveries to be taken")
+        burst.finish()
+
     def settle(self, *, within: float = SETTLES) -> None:
         """Wait until nothing is due, nothing is owed, and everything runs."""
         self.until(self.is_settled, what="everything to be decided and done", within=within)
@@ -107,25 +119,29 @@ class Stage:
     def _all_delivered(self) -> bool:
         return all(delivery.status in ("succeeded", "failed") for delivery in self.heroku.deliveries())
 
+    def said(self, *words: str, target: str = "") -> bool:
+        """Whether a line of any process holds all these words; of a notification, if a target is named."""
+        wanted = [*words, f"event=notification target={target} "] if target else list(words)
+        return any(all(word in line for word in wanted) for line in self.lines())
+
     def lines(self) -> list[str]:
         """What all processes of the service said."""
         return [line for dyno in self.dynos for line in list(dyno.lines)]
 
     def close(self) -> None:
-        """Let go of our own connections; the processes are the crew's."""
+        """Let go of our own connections; the processes are the crew's, but these need no gentle end."""
+        for dyno in self.dynos:
+            dyno.kill()
         self.sender.__exit__(None, None, None)
         self.heroku.close()
         self.redis.close()
 
 
-def build(
-    crew: Crew, *, redis_url: str | None = None, server: Server | None = None, workers: int = 1, **changes: str
-) -> Stage:
-    """Start everything and wait until it is ready; `changes` are settings. Raises DidNotHappen, NoServer.
+def build(crew: Crew, server: Server, *, redis_url: str = "", workers: int = 1, **changes: str) -> Stage:
+    """Start everything before this server and wait until it is ready; `changes` are settings. Raises DidNotHappen.
 
     With `redis_url` the service reaches the server at another address than its own: that of a proxy.
     """
-    server = server or Server(crew, port=0).start()
     token, secret = f"HRKU-{secrets.token_hex(16)}", secrets.token_hex(16)
     address = simulation.start(crew, os.environ, token=token, speed=SPEED, tell=lambda _, __: None)
     assert is_loopback(address)
@@ -145,7 +161,6 @@ def build(
     stage.add_web()
     for _ in range(workers):
         stage.add_worker()
-    for dyno in stage.dynos:
-        dyno.wait_ready()
+    stage.wait_ready()
     stage.subscribe()
     return stage

@@ -7,6 +7,7 @@ import pytest
 
 from tests.harness.stage import Stage, build
 from toolbelt.crew import Crew
+from toolbelt.servers import Server
 
 FIRST_SECRET, SECOND_SECRET = secrets.token_hex(16), secrets.token_hex(16)
 
@@ -15,6 +16,8 @@ FIRST_SECRET, SECOND_SECRET = secrets.token_hex(16), secrets.token_hex(16)
 def stage() -> Iterator[Stage]:
     """Two web processes behind one port, a worker, and room for two subscriptions with a secret each."""
     with Crew() as crew:
-        stage = build(crew, WEB_CONCURRENCY="2", WEBHOOK_SECRET=f"{FIRST_SECRET},{SECOND_SECRET}")
+        stage = build(
+            crew, Server(crew, port=0).start(), WEB_CONCURRENCY="2", WEBHOOK_SECRET=f"{FIRST_SECRET},{SECOND_SECRET}"
+        )
         yield stage
         stage.close()
