@@ -8,18 +8,33 @@ from typing import Any, Literal
 import structlog
 
 SECRET_NAMES = re.compile(r"secret|token|password|authorization|api_key|signature", re.IGNORECASE)
-SECRET_SHAPES = re.compile(r"HRKU-[\w-]+|inf-[0-9a-f-]{20,}|Bearer\s+\S+|(?<=://)[^/\s@]+(?=@)")
+SECRET_SHAPES = re.compile(r"HRKU-[\w-]+|inf-[0-9a-f-]{20,}|Bearer\s+\S+|(?<=://)[^/\s]+(?=@)")
 STRUCK = "[struck out]"
 
 
 def strike_secrets(_: Any, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Nothing that is named or shaped like a secret reaches a log drain."""
     for name, value in line.items():
-        if SECRET_NAMES.search(name):
-            line[name] = STRUCK
-        elif isinstance(value, str):
-            line[name] = SECRET_SHAPES.sub(STRUCK, value)
+        if not name.startswith("_"):  # structlog's own notes
+            line[name] = _struck(name, value)
     return line
+
+
+def _struck(name: str, value: Any) -> Any:
+    """The value without what must not be seen, wherever in it that stands."""
+    if SECRET_NAMES.search(name):
+        return STRUCK
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case dict():
+            return {key: _struck(str(key), part) for key, part in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_struck("", part) for part in value]
+        case _:
+            text = str(value)
+            shown = SECRET_SHAPES.sub(STRUCK, text)
+            return value if shown == text else shown
 
 
 def set_up(style: Literal["logfmt", "json", "console"], *, level: int = logging.INFO) -> None:

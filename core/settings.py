@@ -143,9 +143,23 @@ def read(*needed: str, environment: Mapping[str, Any] | None = None) -> Settings
     return settings
 
 
+class _Given(Settings):
+    """The settings of an environment that is not this process's own, which would fill in what is missing."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
 def _from(environment: Mapping[str, Any]) -> Settings:
     known = {name.lower(): value for name, value in environment.items() if value != ""}
-    return Settings.model_validate({name: known[name] for name in Settings.model_fields if name in known})
+    return _Given(**{name: known[name] for name in Settings.model_fields if name in known})
 
 
 def _plain_address(text: str) -> str:

@@ -1,8 +1,12 @@
 """Settings: what is missing or wrong stops the start in plain words, and no value is ever shown."""
 
+import subprocess
+import sys
+
 import pytest
 
 from core.settings import Settings, SettingsError, read
+from toolbelt.crew import HOME
 
 SECRET = "hunter2-hunter2"
 GOOD = {"WEBHOOK_SECRET": SECRET, "REDIS_URL": f"redis://:{SECRET}@127.0.0.1:1"}
@@ -37,6 +41,18 @@ def test_what_is_wrong_is_named_and_no_value_shown(environment: dict[str, str], 
     assert said in str(caught.value)
     assert "hunter2" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_an_environment_that_is_handed_in_is_all_that_counts() -> None:
+    """Where it lacked a variable, that of the process filled in: a secret, say, or the address of a Redis."""
+    script = "from core.settings import read; chosen = read(environment={}); print(chosen.redis_url, chosen.keep_days)"
+    ours = {"REDIS_URL": "redis://127.0.0.1:1", "KEEP_DAYS": "3", "PYTHONPATH": str(HOME)}
+
+    said = subprocess.run(
+        [sys.executable, "-c", script], env=ours, capture_output=True, text=True, check=True, cwd=HOME
+    )
+
+    assert said.stdout == "None 14\n"
 
 
 def test_each_secret_stands_by_itself() -> None:
