@@ -109,8 +109,14 @@ def test_the_remote_hands_out_tokens_and_clients(live: Live) -> None:
     assert client.secret not in repr(client)
     asked = {"client_id": client.id, "response_type": "code"}
     assert live.api.get("/oauth/authorize", params=asked).status_code == 302
-    live.remote.expire_tokens()
-    assert answer.is_success
+    given = live.remote.let_in(client, ["identity"], account="guest@acme.example")
+    answer = live.api.get("/account", headers={"Authorization": f"Bearer {given.access_token}"})
+    assert (answer.json()["email"], answer.headers["Oauth-Scope"]) == ("guest@acme.example", "identity")
+    form = {"grant_type": "refresh_token", "refresh_token": given.refresh_token, "client_secret": client.secret}
+    assert live.api.post("/oauth/token", data=form).is_success
+    assert given.access_token not in repr(given)
+    with pytest.raises(httpx2.HTTPStatusError):
+        live.remote.let_in(client.model_copy(update={"id": "none"}))
 
 
 def test_the_remote_lets_accounts_stand_badly_and_well(live: Live) -> None:

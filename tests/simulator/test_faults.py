@@ -93,6 +93,13 @@ def test_a_redirect_points_elsewhere_and_nothing_happens(live: Live) -> None:
     assert versions(live) == 41
 
 
+def test_a_warning_comes_with_an_answer_that_is_as_ever(live: Live) -> None:
+    live.remote.order_faults(Fault(kind=Kind.WARN, message="This stack goes away."))
+    answer = roll_back(live)
+    assert (answer.status_code, answer.headers["X-Heroku-Warning"]) == (201, "This stack goes away.")
+    assert (only_post(live).fault, versions(live)) == ("warn", 42)
+
+
 def test_a_slow_answer_is_right_but_late(live: Live) -> None:
     live.remote.order_faults(Fault(kind=Kind.SLOW, seconds=0.2))
     assert roll_back(live).status_code == 201

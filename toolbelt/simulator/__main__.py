@@ -23,6 +23,7 @@ from toolbelt.simulator.timings import Timings
 @click.option("--include", "includes", multiple=True, help="Entity to deliver; all when not given.")
 @click.option("--token", "tokens", multiple=True, help="API token to accept; any when not given.")
 @click.option("--speed", default=1.0, show_default=True, help="How many times faster than Heroku things happen.")
+@click.option("--retried-for", default=72 * 3_600.0, show_default=True, help="Seconds that a delivery is tried for.")
 @click.option("--repeat", default=1, show_default=True, help="Post each delivery that often.")
 def main(
     port: int,
@@ -38,6 +39,7 @@ def main(
     includes: tuple[str, ...],
     tokens: tuple[str, ...],
     speed: float,
+    retried_for: float,
     repeat: int,
 ) -> None:
     """Run a fake Heroku on this machine; it prints one line when it listens."""
@@ -54,7 +56,7 @@ def main(
     if webhook_url is not None:
         include = list(includes) or None
         simulator.subscribe(webhook_url, include=include, secret=secret, authorization=authorization)
-    app = create_app(simulator, manner=Manner(repeat=repeat), tokens=tokens)
+    app = create_app(simulator, manner=Manner(repeat=repeat, retried_for=retried_for), tokens=tokens)
     serve(app, port, lambda address: click.echo(f"simulator ready on {address}"))
 
 

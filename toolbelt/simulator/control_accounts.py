@@ -9,8 +9,10 @@ from starlette.requests import Request
 
 from toolbelt.simulator import issuing, orders, shapes, views
 from toolbelt.simulator.accounts import Account
+from toolbelt.simulator.errors import not_found
 from toolbelt.simulator.orders import Order
 from toolbelt.simulator.simulator import Simulator
+from toolbelt.simulator.token_shapes import token_json
 
 Handler = Callable[[Request], Awaitable[object]]
 Row = tuple[str, str, Handler]
@@ -31,6 +33,7 @@ class AccountControl:
             ("POST", "/tokens", self._issue_token),
             ("POST", "/tokens/expire", self._expire_tokens),
             ("POST", "/oauth-clients", self._add_client),
+            ("POST", "/oauth-clients/{client}/grants", self._let_in),
         ]
 
     async def _set_rate(self, request: Request) -> object:
@@ -60,6 +63,16 @@ class AccountControl:
         order = await read_order(request, orders.ClientOrder)
         made = issuing.register(self.simulator.world, order.name, order.redirect_uri)
         return views.ClientView.model_validate(made).model_dump()
+
+    async def _let_in(self, request: Request) -> object:
+        """Somebody says yes to a client, and the client exchanges its code at once."""
+        order, world = await read_order(request, orders.GrantOrder), self.simulator.world
+        client = world.tokens.clients.get(request.path_params["client"])
+        if client is None:
+            raise not_found("client")
+        code = issuing.allow(world, client, self._standing(order.account).user, order.scope)
+        made = issuing.exchange(world, code, client.secret)
+        return {"authorization": made.id, **token_json(made)}
 
     def _standing(self, email: str | None) -> Account:
         world = self.simulator.world

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     STATUS = "status"  # refused with `status`; nothing happens
     HTML = "html"  # as a router in between would: an HTML page with `status`; nothing happens
     REDIRECT = "redirect"  # to `location`; nothing happens
+    WARN = "warn"  # answered as ever, with `message` in the header X-Heroku-Warning
     SLOW = "slow"  # answered after `seconds`
     DRIP = "drip"  # answered at once, one byte each `seconds`
     TIME_OUT_BEFORE = "time-out-before"  # nothing happens and no answer comes

@@ -74,6 +74,11 @@ class TokenOrder(Order):
     expires_in: int | None = Field(default=None, ge=1)
 
 
+class GrantOrder(Order):
+    scope: list[str] = ["global"]
+    account: str | None = None
+
+
 class ClientOrder(Order):
     name: str = "a client"
     redirect_uri: str

@@ -16,6 +16,7 @@ from toolbelt.simulator.views import (
     ClientView,
     DeliveryView,
     DynoView,
+    GrantView,
     ReleaseView,
     StateView,
     SubscriptionView,
@@ -119,6 +120,13 @@ class Remote:
         return ClientView.model_validate(
             self._ask("POST", "/oauth-clients", {"name": name, "redirect_uri": redirect_uri})
         )
+
+    def let_in(
+        self, client: ClientView, scope: Sequence[str] = ("global",), *, account: str | None = None
+    ) -> GrantView:
+        """Tokens for the client, as if somebody had said yes to it in a browser."""
+        body = {"scope": list(scope), "account": account}
+        return GrantView.model_validate(self._ask("POST", f"/oauth-clients/{client.id}/grants", body))
 
     def state(self) -> StateView:
         return StateView.model_validate(self._ask("GET", "/state"))

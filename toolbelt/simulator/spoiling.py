@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -65,6 +66,15 @@ async def _redirect(_: ASGIApp, fault: Fault, scope: Scope, receive: Receive, se
     await Response(status_code=307, headers={"Location": fault.location})(scope, receive, send)
 
 
+async def _warn(app: ASGIApp, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    async def warning(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message)["X-Heroku-Warning"] = fault.message or "Ordered warning."
+        await send(message)
+
+    await app(scope, receive, warning)
+
+
 async def _slow(app: ASGIApp, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
     await asyncio.sleep(fault.seconds or LONGEST)
     await app(scope, receive, send)
@@ -123,6 +133,7 @@ SPOILERS: dict[Kind, Spoiler] = {
     Kind.STATUS: _refuse,
     Kind.HTML: _page,
     Kind.REDIRECT: _redirect,
+    Kind.WARN: _warn,
     Kind.SLOW: _slow,
     Kind.DRIP: _drip,
     Kind.TIME_OUT_BEFORE: _time_out_before,

@@ -174,6 +174,14 @@ class TokenView(View):
     account: str
 
 
+class GrantView(View):
+    """What a client was given by somebody who let it in."""
+
+    authorization: str
+    access_token: str = Field(repr=False)
+    refresh_token: str = Field(repr=False)
+
+
 class ClientView(View):
     """An OAuth client, with the secret that it proves itself by."""
 
