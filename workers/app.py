@@ -9,7 +9,9 @@ import structlog
 from celery import Celery, signals
 
 from core import connections, logs, settings
+from core.audit import Audit
 from core.beat import Beat
+from core.budget import Budget
 from core.due import DueList
 from core.ledger import Ledger
 from core.queue import TASKS
@@ -42,12 +44,14 @@ class Worker:
         book = rulebooks.load_rules(chosen, os.environ)
         redis = connections.for_worker(chosen)
         name = f"{os.environ.get('DYNO', 'worker')}.{uuid4().hex[:8]}"
-        heroku = _heroku(chosen)
+        heroku = connections.for_heroku(chosen, redis)
         self.crew = Crew(
             name=name,
             due=DueList(redis, worker=name),
             ledger=Ledger(redis, keep_seconds=chosen.keep_days * DAY_SECONDS),
             runs=Runs(redis),
+            pool=Budget(redis),
+            audit=Audit(redis),
             beat=Beat(redis, worker=name, rules=book.digest, version=VERSION),
             book=book,
             actions=ACTIONS,
@@ -62,12 +66,6 @@ class Worker:
         self.deciding = Deciding(self.crew)
         self.acting = Acting(self.crew, threads=max(1, threads - 1))  # one thread is kept for deciding
         self.ticker = Ticker(self.crew)
-
-
-def _heroku(chosen: settings.Settings) -> Heroku | None:
-    if chosen.heroku_api_key is None:
-        return None
-    return Heroku(chosen.heroku_api_key.get_secret_value(), base_url=chosen.heroku_api_url)
 
 
 def _account(heroku: Heroku | None) -> str | None:
@@ -122,8 +120,11 @@ def start(sender: Any, **_: Any) -> None:
         worker = Worker(chosen, threads=int(sender.concurrency or sender.app.conf.worker_concurrency or 4))
     except RuleErrors as error:
         sys.exit(f"worker: the rules do not load\n{error}")
-    except settings.SettingsError as error:
+    except (settings.SettingsError, ValueError) as error:
         sys.exit(f"worker: {error}")
+    except Exception:  # Celery would log it and run on, deciding nothing
+        log.exception("the worker could not be put together")
+        sys.exit(1)
     workers["this"] = worker
 
 

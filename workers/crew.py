@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 
+from core.audit import Audit
 from core.beat import Beat, Epoch
+from core.budget import Budget
 from core.due import DueList
 from core.ledger import Ledger
 from core.queue import Lane
@@ -27,6 +29,8 @@ class Crew:
     due: DueList
     ledger: Ledger
     runs: Runs
+    pool: Budget
+    audit: Audit
     beat: Beat
     book: Rulebook
     actions: Mapping[str, Action]

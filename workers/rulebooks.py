@@ -40,7 +40,7 @@ def _text(file: Path) -> str:
 def load_rules(settings: Settings, environment: Mapping[str, str]) -> Rulebook:
     """The rules as a worker runs them. Raises SettingsError, or rules.errors.RuleErrors with every problem."""
     book = load(sources(settings), actions=SPECS, environment=environment)
-    if settings.heroku_api_key is None:
+    if not settings.has_credentials:
         needy = [rule.name for rule in book.rules if _is_live(rule.mode, settings) and rule.access]
         if needy:
             raise SettingsError(

@@ -49,6 +49,6 @@ def _told(look: Look, outcome: Outcome, state: StepState, sentence: str, *, chan
     worth_it = asks or (state in FAILED and (outcome.tell_system or changed or state == "unknown"))
     if look.visit.is_system or not worth_it:  # trouble with telling of trouble is not told of in turn
         return None
-    which = f":{int(look.memory['asked_at'])}" if asks else ""
+    which = f":{int(look.memory['asked_at'] * 1000)}" if asks else ""
     way = f" Approve or deny: dynohook runs approve|deny {run.id}" if asks else ""
     return f"run:{run.id}:{look.field}{which}", f"{run.app_name}, rule {run.rule}: {sentence}{way}"

@@ -13,7 +13,9 @@ import redis.asyncio
 
 from core import layout
 from core.accepting import Arrival, Keeper
+from core.audit import Audit
 from core.beat import Beat
+from core.budget import Budget
 from core.due import DueList
 from core.hands import Hands
 from core.ledger import Ledger
@@ -138,6 +140,8 @@ class World:
             due=DueList(self.server, worker=name),
             ledger=Ledger(self.server, keep_seconds=14 * DAY),
             runs=runs,
+            pool=Budget(self.server),
+            audit=Audit(self.server),
             beat=Beat(self.server, worker=name, rules=book.digest, version="test"),
             book=book,
             heroku=heroku,
@@ -168,12 +172,25 @@ class World:
 
     # --- Heroku ---
 
-    def crashing(self) -> dict[str, Any]:
-        """Deploy code that crashes; answers the event of the first crash, which is not delivered yet."""
-        self.simulator.subscribe("http://127.0.0.1:9/", app=APP, level="notify")
-        self.simulator.deploy(APP, "crash")
-        self.simulator.advance_to(self.simulator.now + timedelta(seconds=80))
-        return next(e for e in self.simulator.events() if e["data"].get("state") == "crashed")
+    def crashing(self, *, after: timedelta = timedelta(seconds=80), app: str = APP) -> dict[str, Any]:
+        """Deploy code that crashes; answers the event of its first crash, which is not delivered yet."""
+        self.subscribe(app)
+        self.simulator.deploy(app, "crash")
+        self.simulator.advance_to(self.simulator.now + after)
+        return self.crashes()[-1]
+
+    def subscribe(self, app: str = APP) -> None:
+        """Let Heroku tell of what happens to the app; to nobody, as a test delivers for itself."""
+        self.simulator.subscribe("http://127.0.0.1:9/", app=app, level="notify")
+
+    def crashes(self) -> list[dict[str, Any]]:
+        """The events of all crashes so far."""
+        return [event for event in self.simulator.events() if event["data"].get("state") == "crashed"]
+
+    def releases(self, version: int) -> list[dict[str, Any]]:
+        """The events of one release."""
+        told = [event for event in self.simulator.events() if event["resource"] == "release"]
+        return [event for event in told if event["data"]["version"] == version]
 
     def posts(self) -> list[CallView]:
         """What was asked of Heroku that changes something."""
