@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import redis
 
-from core import layout
+from core import layout, scripts
 from heroku.calls import CallRecord
 
 OUTCOMES = {
@@ -51,6 +51,10 @@ class AuditLine:
         why = f"; {self.why}" if self.why else ""
         return f"{told}{why} [{', '.join(facts)}]." if facts else f"{told}{why}."
 
+    def to_log(self) -> dict[str, Any]:
+        """As fields of a log line; what is not known is left out."""
+        return {name: value for name, value in asdict(self).items() if value is not None and name != "at"}
+
     def to_json(self) -> dict[str, Any]:
         """As `dynohook audit` exports it."""
         at = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds")
@@ -80,11 +84,11 @@ class Audit:
 
     def __init__(self, redis: redis.Redis) -> None:
         self._redis = redis
+        self._write = redis.register_script(scripts.source("audit"))
 
     def write(self, line: AuditLine) -> None:
         """Raises redis.exceptions.RedisError; whoever calls must not let that hide what came of the call."""
-        fields = {"line": json.dumps(asdict(line), separators=(",", ":"))}
-        self._redis.xadd(layout.AUDIT, cast("Any", fields), maxlen=layout.AUDIT_LINES, approximate=True)
+        self._write(args=[json.dumps(asdict(line), separators=(",", ":"))])
 
     def read(self, *, most: int | None = None) -> Iterator[AuditLine]:
         """The lines, the oldest first; with `most` the latest so many."""

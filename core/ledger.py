@@ -60,6 +60,7 @@ class Ledger:
         self._redis = redis
         self._keep_seconds = int(keep_seconds)
         self._decide = redis.register_script(scripts.source("decide"))
+        self._book = redis.register_script(scripts.source("book"))
 
     def fetch(self, ids: Sequence[str]) -> tuple[float, list[Waiting]]:
         """Redis's time (seconds since 1970) and the events, in the order asked for."""
@@ -85,7 +86,7 @@ class Ledger:
 
     def keep_book(self, digest: str, outline: Any) -> None:
         """Keep what the decisions of these rules refer to: names and clauses."""
-        self._redis.set(layout.BOOK + digest, json.dumps(outline), ex=self._keep_seconds * 2)
+        self._book(args=[digest, json.dumps(outline), self._keep_seconds * 2])
 
 
 def _written(id: str, answer: Mapping[str, Any]) -> Written:

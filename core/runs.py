@@ -132,7 +132,7 @@ class Runs:
 
     def start(self, run: Run, *, token: str) -> Literal["started", "breaker"]:
         """Begin or go on. Raises ClaimLost."""
-        answer = cast("bytes", self._start(args=[run.id, token]))
+        answer = cast("bytes", self._start(args=[run.id, token, queue.envelope("act")]))
         if answer == b"lost":
             raise ClaimLost(f"run {run.id} is another worker's now")
         return "breaker" if answer == b"breaker" else "started"

@@ -74,6 +74,17 @@ local function advance_line(run, now, envelope)
   end
 end
 
+-- How many runs of a rule had an effect within its limit's time: they stand with a "!". The others are under way; they
+-- hold a place but open no breaker.
+local function effects_of(limit, within, now)
+  redis.call('ZREMRANGEBYSCORE', limit, '-inf', text(now - within))
+  local had = 0
+  for _, member in ipairs(redis.call('ZRANGE', limit, 0, -1)) do
+    if string.sub(member, 1, 1) == '!' then had = had + 1 end
+  end
+  return had
+end
+
 -- Tells the `system` target, once for each id: a run of a single step, so that it is kept and repeated like any other.
 local function tell_system(id, message, now, envelope)
   local run = L.SYSTEM .. ':' .. id
@@ -85,4 +96,13 @@ local function tell_system(id, message, now, envelope)
   redis.call('ZADD', L.RUNS, text(now), run)
   redis.call('ZADD', L.DUE .. 'act', text(now), run)
   arm('act', envelope)
+end
+
+-- Stops a rule that had as many effects as its limit allows, until a person closes its breaker.
+local function open_breaker(rule, mode, max, within, event, now, envelope)
+  redis.call('SET', L.BREAKER .. mode .. ':' .. rule, cjson.encode({at = now, event = event, max = max, within = within}))
+  redis.call('HINCRBY', L.COUNT, 'breakers_opened', 1)
+  if mode ~= 'live' then return end
+  tell_system('breaker:' .. rule .. ':' .. text(now), 'Rule ' .. rule .. ' reached its limit of ' .. max ..
+    ' and is stopped until a person closes its breaker: dynohook breaker close ' .. rule, now, envelope)
 end

@@ -2,7 +2,9 @@
 -- ARGV   1 run, 2 token, 3 step, 4 its journal line (JSON), 5 app, 6... what the call intends, as <app>:<kind>:<target>
 -- Answer 'go', 'lost' (another's now), 'paused', or 'locked' (another call changes this app)
 -- Promise after 'go' the step stands as started, its intents are open, the app is locked and the lease is whole.
+--        It is done on a full Redis too: what is under way must come to its end.
 
+redis.call('DEL', L.NOTHING)
 local run, token, app = ARGV[1], ARGV[2], ARGV[5]
 if not holds('act', run, token) then return 'lost' end
 if redis.call('EXISTS', L.PAUSED) == 1 then return 'paused' end

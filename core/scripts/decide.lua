@@ -57,24 +57,15 @@ local function cooldown(rule)
   return nil
 end
 
--- Runs that had an effect stand with a "!"; those under way hold a place but open no breaker.
 local function limit(id, rule)
   local name = rule.mode .. ':' .. rule.rule
   if redis.call('EXISTS', L.BREAKER .. name) == 1 then return {'breaker'} end
   local key, max, within = L.LIMIT .. name, rule.limit[1], rule.limit[2]
   redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now - within))
   if redis.call('ZCARD', key) < max then return nil end
-  local effects = 0
-  for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do
-    if string.sub(member, 1, 1) == '!' then effects = effects + 1 end
-  end
+  local effects = effects_of(key, within, now)
   if effects < max then return {'limit', effects, max} end
-  redis.call('SET', L.BREAKER .. name, cjson.encode({at = now, event = id, max = max, within = within}))
-  redis.call('HINCRBY', L.COUNT, 'breakers_opened', 1)
-  if rule.mode == 'live' then
-    tell_system('breaker:' .. rule.rule .. ':' .. text(now), 'Rule ' .. rule.rule .. ' reached its limit of ' .. max ..
-      ' and is stopped until a person closes its breaker: dynohook breaker close ' .. rule.rule, now, wake_act)
-  end
+  open_breaker(rule.rule, rule.mode, max, within, id, now, wake_act)
   return {'breaker opened', max}
 end
 

@@ -4,6 +4,7 @@
 -- Answer milliseconds to wait, 0 if the call may be made now
 -- Promise never more calls are let through than the pool held and refilled; a wait is exact, if nobody comes between.
 
+redis.call('DEL', L.NOTHING)
 local key, flying = ARGV[1], ARGV[1] .. ':flying'
 local capacity, refill, keep = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local now = now_ms()
