@@ -23,7 +23,7 @@ def read(
     call: Call, response: httpx2.Response, deadline: Deadline, secrets: Sequence[str], poll: Poll | None = None
 ) -> Answer:
     """The answer in a response that is still to be read; raises `CallFailed` if it is none."""
-    status, headers = response.status_code, response.headers
+    status, headers = response.status_code, _told(response)
     request_id = _cleaned(headers.get("request-id"), secrets)
     if status == 304 and poll and poll.known:
         known = poll.known
@@ -73,6 +73,11 @@ def _answer(
         secret=SecretStr(secret) if secret else None,
         unchanged=unchanged,
     )
+
+
+def _told(response: httpx2.Response) -> dict[str, str]:
+    """The headers, each read once: looking them up one by one costs more than all else in an answer."""
+    return {name.decode("latin-1").lower(): text.decode(errors="replace") for name, text in response.headers.raw}
 
 
 def _content(response: httpx2.Response, deadline: Deadline) -> bytes:

@@ -35,6 +35,7 @@ class Wire:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.base_url = base_url
+        self._prefix = base_url.rstrip("/")
         self._credentials = credentials
         self._timeout = timeout
         self._clock = clock
@@ -69,7 +70,9 @@ class Wire:
         if poll and poll.known:
             headers["If-None-Match"] = poll.known.etag
         secrets = (token, *call.secrets)
-        request = self._http.build_request(call.method, call.path, headers=headers, json=call.body)
+        # The whole address at once, as the client would otherwise read two addresses to join them.
+        address = self._prefix + call.path
+        request = self._http.build_request(call.method, address, headers=headers, json=call.body)
         try:
             response = self._http.send(request, stream=True)
         except httpx2.RequestError as error:

@@ -17,6 +17,7 @@ from core.accepting import Arrival, Keeper
 from core.hands import Hands
 from toolbelt import simulation
 from toolbelt.bench.budgets import budgets
+from toolbelt.bench.clients import clients
 from toolbelt.bench.figures import Figure
 from toolbelt.bench.requests import bodies
 from toolbelt.bench.scene import Scene, resident_megabytes, result
@@ -153,6 +154,7 @@ MEASURES = {
     "reactions": reactions,
     "footprint": footprint,
     "budgets": budgets,
+    "clients": clients,
 }
 
 
