@@ -1,4 +1,4 @@
-"""How each process talks to Redis: time-outs everywhere, as few connections as it can live with."""
+"""How each process talks to Redis and to Heroku: time-outs everywhere, as few connections as it can live with."""
 
 from typing import Any
 
@@ -9,6 +9,11 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core.settings import Settings
+from core.vault import RedisVault
+from heroku.client import Heroku
+from heroku.credentials import Credentials
+from heroku.oauth import IdHost
+from heroku.refreshing import RefreshedToken
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 2.0  # in the receiver: a delivery must not wait long for its 503
@@ -46,6 +51,19 @@ def for_worker(settings: Settings, *, connections: int = 2) -> redis.Redis:
         **_transport(settings),
     )
     return redis.Redis.from_pool(pool)
+
+
+def for_heroku(settings: Settings, redis: redis.Redis) -> Heroku | None:
+    """Heroku's API for whoever is granted something; None without credentials. Plain token first, then OAuth."""
+    if settings.heroku_api_key is not None:
+        token: str | Credentials = settings.heroku_api_key.get_secret_value()
+    elif settings.heroku_oauth_client_secret is not None and settings.heroku_oauth_refresh_token is not None:
+        id_host = IdHost(settings.heroku_oauth_client_secret.get_secret_value(), base_url=settings.heroku_id_url)
+        refresh_token = settings.heroku_oauth_refresh_token.get_secret_value()
+        token = RefreshedToken(refresh_token, id_host, vault=RedisVault(redis))
+    else:
+        return None
+    return Heroku(token, base_url=settings.heroku_api_url, user_agent="dynohook")
 
 
 def broker_url(settings: Settings) -> str:

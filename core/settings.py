@@ -41,6 +41,17 @@ class Settings(BaseSettings):
         None,
         description="A token for Heroku's API. Without one the service runs if no live rule needs the API.",
     )
+    heroku_oauth_client_secret: SecretStr | None = Field(
+        None, description="Instead of HEROKU_API_KEY: the secret of an OAuth client, with a refresh token of it."
+    )
+    heroku_oauth_refresh_token: SecretStr | None = Field(
+        None,
+        description="The refresh token that goes with HEROKU_OAUTH_CLIENT_SECRET. It stays in the processes' memory; "
+        "the tokens got with it lie sealed in Redis.",
+    )
+    heroku_id_url: str = Field(
+        "https://id.heroku.com", description="Where Heroku gives out tokens; changed only to use the simulator."
+    )
     heroku_api_url: str = Field(
         "https://api.heroku.com", description="Where Heroku's API is; changed only to use the simulator."
     )
@@ -105,6 +116,12 @@ class Settings(BaseSettings):
         if self.webhook_secret is None:
             return ()
         return tuple(SecretStr(part.strip()) for part in self.webhook_secret.get_secret_value().split(","))
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether there is a way to call Heroku's API."""
+        by_oauth = self.heroku_oauth_client_secret and self.heroku_oauth_refresh_token
+        return bool(self.heroku_api_key or by_oauth)
 
     @property
     def brake(self) -> Brake:

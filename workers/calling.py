@@ -66,7 +66,7 @@ class Calls:
         visit.crew.teller.post(name, target, text, facts=facts)
 
     def _before(self, call: Call) -> None:
-        """Our last look before the network: is there a call left in the pool, is the row still ours, may it be changed?"""
+        """Our last look before the network: is a call left in the pool, is the row ours, may anything be changed?"""
         self._may_go_on()
         self._spend(call)
         if call.endpoint.level <= Level.READ:

@@ -11,7 +11,7 @@ from typing import Any
 import redis
 import redis.asyncio
 
-from core import layout
+from core import layout, records
 from core.accepting import Arrival, Keeper
 from core.audit import Audit
 from core.beat import Beat
@@ -24,6 +24,7 @@ from heroku import events
 from heroku.client import Heroku
 from rules.loading import Source, load
 from rules.model import Mode
+from rules.rulebook import Target
 from toolbelt.simulator.records import App
 from toolbelt.simulator.remote import Remote
 from toolbelt.simulator.simulator import Simulator
@@ -83,6 +84,17 @@ class WatchedRuns(Runs):
 
     def record(self, *args: Any, **kwargs: Any) -> Any:
         return self._watched("record", *args, **kwargs)
+
+
+class Heard(Teller):
+    """Sends nothing and keeps every message: target, text."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.messages: list[tuple[str, str]] = []
+
+    def post(self, name: str, target: Target, text: str, *, facts: Mapping[str, Any]) -> None:
+        self.messages.append((name, text))
 
 
 @dataclass
@@ -145,10 +157,10 @@ class World:
             beat=Beat(self.server, worker=name, rules=book.digest, version="test"),
             book=book,
             heroku=heroku,
-            teller=Teller(environment or {}, timeout=2.0),
             brake=brake,
             **{
                 "actions": ACTIONS,
+                "teller": Teller(environment or {}, timeout=2.0),
                 "own_app": frozenset(),
                 "account": None,
                 "keep_seconds": 14 * DAY,
@@ -240,6 +252,21 @@ class World:
         kept = self.hands.event(event).kept
         assert kept is not None
         return [gate[1:] for gate in kept.decisions[-1].get("g", [])]
+
+    def kept(self) -> str:
+        """All that stands in Redis, readable."""
+        server: Any = self.server
+        read = {
+            b"string": server.get,
+            b"hash": server.hgetall,
+            b"zset": lambda key: server.zrange(key, 0, -1),
+            b"list": lambda key: server.lrange(key, 0, -1),
+            b"set": server.smembers,
+            b"stream": server.xrange,
+        }
+        values = [(key, read[server.type(key)](key)) for key in server.scan_iter("*")]
+        bodies = [records.unpack(server.get(key)).body for key in server.scan_iter(layout.EVENT + "*")]
+        return repr([values, bodies])
 
     # --- time ---
 

@@ -1,0 +1,74 @@
+"""Every call to Heroku is taken out of the pool and written down, allowed or not; neither hides its answer."""
+
+from collections.abc import Callable
+
+from core import layout
+from core.audit import AuditLine
+from tests.workers.world import APP, ROLL_BACK, World
+
+
+def lines(world: World) -> list[AuditLine]:
+    return list(world.workers[0].crew.audit.read())
+
+
+def test_each_call_is_told_with_who_made_it_and_by_what_right(world: World) -> None:
+    world.deliver(world.crashing())
+
+    world.worker().drain()
+
+    assert [(line.who, line.endpoint, line.app, line.outcome, line.why) for line in lines(world)] == [
+        ("rule roll-back", "list_releases", APP, "done", "allowed by releases: write"),
+        ("rule roll-back", "rollback", APP, "done", "allowed by releases: write"),
+    ]
+    assert lines(world)[-1].status == 201
+
+
+def test_a_call_that_was_denied_is_told_too(world: World) -> None:
+    world.deliver(world.crashing())
+    worker = world.worker()
+    plan_without_access(worker.drain, world)
+
+    assert [(line.allowed, line.outcome, line.why) for line in lines(world)] == [
+        (False, "denied", "it needs releases: read and has off")
+    ]
+    assert world.heroku.calls() == []
+
+
+def plan_without_access(drain: Callable[[], None], world: World) -> None:
+    """A run whose plan grants nothing, as one of a rule file that an older version let through might."""
+    world.workers[0].deciding.drain()
+    [run] = world.hands.runs(most=1)
+    plan = world.server.hget(layout.RUN + run.id, "plan")
+    assert isinstance(plan, bytes)
+    world.server.hset(layout.RUN + run.id, "plan", plan.replace(b'"access": {"releases": 2}', b'"access": {}'))
+    drain()
+
+
+def test_without_a_call_left_in_the_pool_a_run_waits_for_just_so_long(world: World) -> None:
+    world.deliver(world.crashing())
+    worker = world.worker()
+    now = int(world.hands.now() * 1000)
+    world.server.hset(layout.BUDGET, mapping={"left": 0, "at": now})
+
+    worker.drain()
+
+    state, sentence = world.step()
+    assert state == "waiting"
+    assert "the account has no calls left" in sentence
+    assert world.heroku.calls() == []
+    world.server.delete(layout.BUDGET)
+    world.pass_time(5)
+    worker.drain()
+    assert len(world.posts()) == 1
+
+
+def test_a_record_that_cannot_be_written_does_not_hide_what_came_of_the_call(world: World) -> None:
+    """Redis was full just then: the release was made, and the run has to know."""
+    world.deliver(world.crashing())
+    worker = world.worker(ROLL_BACK)
+    world.server.set(layout.AUDIT, "no stream")
+
+    worker.drain()
+
+    assert world.step() == ("waiting", "Asked Heroku to go back from v42 to v41: v43 is pending.")
+    assert len(world.posts()) == 1
