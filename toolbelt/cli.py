@@ -13,6 +13,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("pausing", "Go on after a pause."),
     "breaker": ("breakers", "Rules that were stopped because they fired too often."),
     "rules": ("rules", "Check and list the rules."),
+    "subscribe": ("subscribing", "Have Heroku tell us of apps, or mend how it does."),
+    "subscriptions": ("subscribing", "Which apps Heroku tells us of, and what that lacks."),
+    "unsubscribe": ("subscribing", "Hear nothing of an app any more."),
     "send": ("sending", "Sign a sample delivery and send it."),
 }
 

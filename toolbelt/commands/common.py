@@ -34,6 +34,16 @@ class Unreachable(click.ClickException):
 @contextmanager
 def hands() -> Iterator[Hands]:
     """What a person can do, on one connection; what goes wrong ends the command in one line."""
+    with connected() as client:
+        try:
+            yield Hands(client)
+        except (NotThere, NotNow, UnknownFormat) as error:
+            raise No(str(error)) from error
+
+
+@contextmanager
+def connected() -> Iterator[redis.Redis]:
+    """One connection to the service's Redis; if it cannot be had, or is lost, the command ends in one line."""
     try:
         settings = read("redis_url")
         client = connections.for_worker(settings, connections=1)
@@ -45,9 +55,7 @@ def hands() -> Iterator[Hands]:
         ) from error
     try:
         with client:
-            yield Hands(client)
-    except (NotThere, NotNow, UnknownFormat) as error:
-        raise No(str(error)) from error
+            yield client
     except (redis.RedisError, OSError) as error:
         raise Unreachable(f"the Redis of REDIS_URL does not answer ({type(error).__name__})") from error
 

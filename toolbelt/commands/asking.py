@@ -1,0 +1,51 @@
+"""What the commands that ask Heroku share: settings that must be there, what the rules want, and a recorded client."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from core.settings import Settings, SettingsError, read
+from heroku.access import Level
+from heroku.client import Heroku
+from rules.errors import RuleErrors
+from toolbelt import needs
+from toolbelt.commands.common import No, connected
+from toolbelt.commands.sending import PATH
+from toolbelt.heroku_of import heroku_of
+from toolbelt.hooks import Wanted
+
+
+def settings(*needed: str) -> Settings:
+    """The settings, with what it takes to talk about webhooks."""
+    try:
+        return read("public_url", "heroku_api_key", *needed)
+    except SettingsError as error:
+        raise No(str(error)) from error
+
+
+def our_url(chosen: Settings) -> str:
+    """Where deliveries are sent to."""
+    return f"{chosen.public_url}{PATH}"
+
+
+def what_is_wanted(chosen: Settings) -> Wanted:
+    """What an app's webhook must be, by the rules as they are here."""
+    try:
+        return Wanted(our_url(chosen), needs.includes(needs.rules(chosen)))
+    except SettingsError as error:
+        raise No(str(error)) from error
+    except RuleErrors as error:
+        told = "the rules do not load, so what they listen to is not known; look: dynohook rules check"
+        raise No(f"{told}\n{error}") from error
+
+
+@contextmanager
+def calling(
+    chosen: Settings, command: str, levels: Mapping[str, Level], *, apps: Sequence[str], by: str
+) -> Iterator[Heroku]:
+    """Heroku's API for this command and these apps, counted and recorded in Redis."""
+    with connected() as redis:
+        try:
+            with heroku_of(chosen, who=by, command=command, levels=levels, apps=frozenset(apps), redis=redis) as heroku:
+                yield heroku
+        except SettingsError as error:
+            raise No(str(error)) from error
