@@ -32,6 +32,8 @@ class Ledger(RuleBasedStateMachine):
         self.server.flushall()
         self.world = World(self.server)
         self.accepted: set[str] = set()
+        self.let_go: set[str] = set()
+        self.planned: list[str] = []
         self.decided: dict[str, int] = {}
         self.replayed: dict[str, int] = {}
         self.finished: dict[str, int] = {}
@@ -56,6 +58,7 @@ class Ledger(RuleBasedStateMachine):
             written = self.world.judged(claimed, id, given.rule(f"rule-{self.decided.get(id, 0)}", key=id))
             if written.how == "decided":
                 self.decided[id] = self.decided.get(id, 0) + 1
+                self.planned += [run for gate, run, *_ in given.gates(written) if gate in ("planned", "queued")]
 
     @rule(claimed=claims)
     def put_back(self, claimed: Claimed) -> None:
@@ -96,17 +99,35 @@ class Ledger(RuleBasedStateMachine):
         self.server.script_flush()
         self.server.delete(layout.QUEUE + "decide", layout.QUEUE + "act")
 
+    @rule()
+    def make_room(self) -> None:
+        """Whatever is decided or finished goes; what is not stays, as the invariants see."""
+        self.world.beat.tidy(keep_seconds=1e9, most_bytes=1)
+        kept = {event.id for event in self.world.hands.events(most=100)}
+        self.let_go |= self.accepted - kept
+
+    @rule(number=st.integers(0, 9))
+    def end_an_event(self, number: int) -> None:
+        """Its days are over."""
+        id = f"e{number}"
+        if id in self.accepted - self.let_go and self.world.hands.event(id).state == "decided":
+            self.server.delete(layout.EVENT + id)
+            self.let_go.add(id)
+
     @rule(number=st.integers(0, 9))
     def replay(self, number: int) -> None:
         id = f"e{number}"
-        if id in self.accepted and self.world.hands.event(id).state in ("decided", "dead"):
+        if id in self.accepted - self.let_go and self.world.hands.event(id).state in ("decided", "dead"):
             if self.world.hands.event(id).state == "decided":
                 self.replayed[id] = self.replayed.get(id, 0) + 1
             self.world.hands.replay(id, by="sam", why="to see")
 
     @invariant()
     def everything_accepted_is_somewhere(self) -> None:
-        for id in self.accepted:
+        for id in self.let_go:
+            assert self.decided.get(id, 0) >= 1
+            assert self.server.zscore(layout.DUE + "decide", id) is None
+        for id in self.accepted - self.let_go:
             event = self.world.hands.event(id)
             waits = self.server.zscore(layout.DUE + "decide", id) is not None
             assert [event.state == "dead", waits, event.state == "decided"].count(True) == 1
@@ -117,6 +138,13 @@ class Ledger(RuleBasedStateMachine):
     def nothing_is_decided_twice_unasked(self) -> None:
         for id, times in self.decided.items():
             assert times <= 1 + self.replayed.get(id, 0)
+
+    @invariant()
+    def one_run_comes_of_one_decision(self) -> None:
+        assert len(self.planned) == len(set(self.planned))
+        standing = {run.id for run in self.world.hands.runs(most=1_000) if run.rule != layout.SYSTEM}
+        assert standing <= set(self.planned)
+        assert set(self.planned) - standing <= set(self.finished)
 
     @invariant()
     def a_run_ends_once(self) -> None:
@@ -144,7 +172,7 @@ class Ledger(RuleBasedStateMachine):
         self.everything_accepted_is_at_rest()
 
     def everything_accepted_is_at_rest(self) -> None:
-        for id in getattr(self, "accepted", ()):
+        for id in getattr(self, "accepted", set()) - getattr(self, "let_go", set()):
             assert self.world.hands.event(id).state in ("decided", "dead")
 
 
