@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from heroku.client import Heroku
 from heroku.errors import CallFailed
 from rules.errors import RuleErrors
 from rules.model import Mode
-from workers import rulebooks
+from workers import credentials, rulebooks
 from workers.acting import Acting
 from workers.actions import ACTIONS
 from workers.celery_settings import SETTINGS
@@ -134,6 +135,7 @@ def begin_to_beat(**_: Any) -> None:
     worker = workers["this"]
     log.info("worker ready", worker=worker.crew.name, rules=worker.crew.book.digest, act=worker.crew.brake.value)
     worker.ticker.start()
+    threading.Thread(target=credentials.look, args=(worker.crew,), name="token", daemon=True).start()
 
 
 @signals.worker_shutting_down.connect
