@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -27,23 +28,31 @@ CHECKS: Mapping[str, Sequence[str]] = {
 )
 @click.option("--fast", is_flag=True, help="A look between two edits: no static checks, no faults.")
 @click.option("--faults", is_flag=True, help="The long campaigns: many rounds of each fault instead of a few.")
+@click.option("--mutants", is_flag=True, help="Only this: make nine known mistakes, and see the tests find each.")
 @click.argument("for_pytest", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENTS]")
-def main(*, fast: bool, faults: bool, for_pytest: tuple[str, ...]) -> None:
+def main(*, fast: bool, faults: bool, mutants: bool, for_pytest: tuple[str, ...]) -> None:
     """Check everything: style, format, types, layers and dependencies, then the tests on two processes.
 
     Arguments that are not options of this command go to pytest. The caller's own HEROKU_*, REDIS_URL and
     other settings of the service are not seen by any test, and no address outside this machine is called.
+    FAULTS_SEED=NUMBER plays the rounds of an earlier run again: the names of the tests show it.
     """
     environment = without_the_callers(os.environ) | {"HEROKU_API_URL": NOBODY}
     if faults:
         environment["FAULTS"] = "many"
+    if mutants:
+        become(["-m", "tests.mutants"], environment)
     if not fast and (failed := failing(environment)):
         sys.exit(f"not right: {', '.join(failed)}. The tests were not run.")
     chosen = [*(("-m", "not faults") if fast else ()), *absolute(for_pytest)]
+    become(["-m", "pytest", "-n", "2", *chosen], environment)
+
+
+def become(arguments: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
+    """From here on this process is another Python: signals and the exit status are its own."""
     sys.stdout.flush()
     os.chdir(HOME)
-    # From here on this process is pytest: signals and the exit status are its own.
-    os.execve(sys.executable, [sys.executable, "-m", "pytest", "-n", "2", *chosen], environment)  # noqa: S606
+    os.execve(sys.executable, [sys.executable, *arguments], environment)  # noqa: S606
 
 
 def failing(environment: dict[str, str], *, checks: Mapping[str, Sequence[str]] = CHECKS) -> list[str]:

@@ -39,6 +39,7 @@ def test_a_repeat_that_comes_after_all_is_done_starts_nothing(stage: Stage) -> N
     stage.sender.post(crash)
     assert stage.sender.answers[crash["id"]] == ["accepted", "duplicate"]
     rolled_back_once(stage, app)
+    assert decision(stage, crash["id"])[1] == "planned"  # and there is no second decision
 
 
 def test_an_event_by_two_subscriptions_acts_once(stage: Stage) -> None:
