@@ -10,7 +10,7 @@ from pydantic_core import from_json
 from heroku import retrying, scopes
 from heroku.calls import Answer, Call
 from heroku.deadlines import Deadline
-from heroku.errors import CallFailed
+from heroku.errors import CallFailed, Forbidden
 from heroku.polling import Poll
 from heroku.redacting import clean
 
@@ -38,7 +38,10 @@ def read(
         body = None  # the status of a refusal says enough
     if not response.is_success:
         problem = _problem(status, body, headers, secrets)
-        raise retrying.failure(call, status, headers, problem, request_id=request_id)
+        failure = retrying.failure(call, status, headers, problem, request_id=request_id)
+        if isinstance(failure, Forbidden):
+            failure.scopes = scopes.read(headers.get("oauth-scope", ""))
+        raise failure
     next_range = _sendable(headers.get("next-range"))
     if poll:
         poll.keep(_sendable(headers.get("etag")), status, content, next_range)

@@ -101,7 +101,12 @@ class Unauthorized(Refused):
 
 
 class Forbidden(Refused):
-    """The account may not do this: its role, its scope, two-factor login, or unpaid bills."""
+    """The account may not do this: its role, its scope, two-factor login, or unpaid bills.
+
+    `scopes` are those of the token, as far as Heroku said.
+    """
+
+    scopes: frozenset[str] = frozenset()
 
 
 class NotFound(Refused):

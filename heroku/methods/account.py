@@ -6,6 +6,7 @@ https://devcenter.heroku.com/articles/platform-api-reference#account
 from collections.abc import Iterator, Sequence
 
 from heroku.caller import Caller, given
+from heroku.errors import Forbidden
 from heroku.models import Account, Authorization, NewAuthorization, RateLimits
 
 
@@ -21,8 +22,16 @@ class Accounts(Caller):
         return self._one(RateLimits, "get_rate_limits")
 
     def scopes(self) -> frozenset[str]:
-        """The scopes of the token, for `scopes.missing`; asking costs none. Empty if Heroku does not say."""
-        return self.call("get_rate_limits").scopes
+        """The scopes of the token, for `scopes.missing`; asking costs none. Empty if Heroku does not say.
+
+        They may be too small even for that question: then its refusal is the answer.
+        """
+        try:
+            return self.call("get_rate_limits").scopes
+        except Forbidden as error:
+            if not error.scopes:
+                raise
+            return error.scopes
 
     def authorizations(self) -> Iterator[Authorization]:
         """What may act for the account."""

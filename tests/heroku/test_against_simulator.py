@@ -13,10 +13,15 @@ from starlette.testclient import TestClient
 
 from heroku.client import Heroku
 from heroku.endpoints import BY_NAME, TABLE
+from heroku.errors import Forbidden, Unauthorized
 from heroku.events import read
 from heroku.models import ConfigVars
+from heroku.oauth import IdHost
+from heroku.refreshing import RefreshedToken
 from heroku.samples import encode
+from heroku.scopes import ENOUGH, missing
 from tests.heroku.doubles import EVERYTHING, TOKEN
+from toolbelt.simulator import issuing
 from toolbelt.simulator.app import create_app
 from toolbelt.simulator.simulator import Simulator
 from toolbelt.simulator.timings import Timings
@@ -485,6 +490,86 @@ def test_the_fake_gives_the_documented_success(scene: Scene, step: Step) -> None
     scene.heroku = scene.heroku.granted(EVERYTHING, after=lambda record: statuses.append(record.status))
     step.make(scene)
     assert statuses == [BY_NAME[step.endpoint].success]
+
+
+@pytest.mark.parametrize("scope", ENOUGH)
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.endpoint)
+def test_what_a_token_lacks_is_known_before_it_is_refused(scene: Scene, step: Step, scope: str) -> None:
+    """All endpoints by all scopes: what `missing` names is refused, and nothing else is."""
+    step.before(scene)
+    world = scene.simulator.world
+    token = issuing.authorize(world, world.account, [scope]).access[-1].text
+    scene.heroku = Heroku(token, base_url="http://localhost", transport=scene.transport, grant=EVERYTHING)
+    assert scene.heroku.scopes() == {scope}
+    if missing({scope}, [BY_NAME[step.endpoint]]):
+        with pytest.raises(Forbidden, match=f"The token has {scope}; this takes "):
+            step.make(scene)
+    else:
+        step.make(scene)
+
+
+@pytest.fixture
+def refreshed(scene: Scene) -> Scene:
+    """The scene with a client that somebody let in, by a code."""
+    world = scene.simulator.world
+    client = issuing.register(world, "dynohook", "https://dynohook.acme.example/back")
+    host = IdHost(client.secret, base_url="http://localhost", transport=scene.transport)
+    tokens = host.exchange(issuing.allow(world, client, world.account, ["global"]))
+    assert tokens.refresh_token is not None
+
+    def now() -> float:
+        return scene.simulator.now.timestamp()
+
+    credentials = RefreshedToken(tokens.refresh_token.get_secret_value(), host, now=now)
+    scene.heroku = Heroku(credentials, base_url="http://localhost", transport=scene.transport, grant=EVERYTHING)
+    scene.transport.requests.clear()
+    return scene
+
+
+def test_a_token_by_oauth_is_got_used_and_replaced(refreshed: Scene) -> None:
+    refreshed.heroku.account()
+    refreshed.pass_time(hours=7)
+    refreshed.heroku.account()
+    refreshed.pass_time(hours=1)
+    refreshed.heroku.account()
+    assert asked(refreshed) == ["POST /oauth/token", *["GET /account"] * 2, "POST /oauth/token", "GET /account"]
+
+
+def test_a_token_that_ended_early_is_replaced_within_the_call(refreshed: Scene) -> None:
+    refreshed.heroku.account()
+    refreshed.pass_time(hours=1)
+    issuing.expire_all(refreshed.simulator.world)
+    assert refreshed.heroku.update_app(APP, maintenance=True).maintenance
+    change = f"PATCH /apps/{APP}"
+    assert asked(refreshed) == ["POST /oauth/token", "GET /account", change, "POST /oauth/token", change]
+
+
+def test_a_revoked_refresh_token_is_for_a_person_to_replace(refreshed: Scene) -> None:
+    refreshed.simulator.world.tokens.authorizations.clear()
+    with pytest.raises(Unauthorized, match="POST /oauth/token: 400 invalid_grant: no new token"):
+        refreshed.heroku.account()
+
+
+def test_a_list_that_has_not_changed_comes_from_memory(scene: Scene) -> None:
+    first = list(scene.heroku.releases(APP, polling=True))
+    assert scene.heroku.call("list_releases", app=APP, polling=True).unchanged is False  # another range
+    again = list(scene.heroku.releases(APP, polling=True))
+    assert first == again
+    assert scene.transport.requests[-1].headers["if-none-match"]
+    scene.heroku.update_config_vars(APP, {"DEPTH": "2"})
+    assert next(scene.heroku.releases(APP, polling=True)).version == 42
+
+
+def test_2500_releases_take_three_calls(scene: Scene) -> None:
+    scene.simulator.add_app("acme-many", 2_500)
+    scene.transport.requests.clear()
+    found = [release.version for release in scene.heroku.releases("acme-many", page_items=1_000)]
+    assert found == list(range(2_500, 0, -1))
+    assert len(scene.transport.requests) == 3
+
+
+def asked(scene: Scene) -> list[str]:
+    return [f"{request.method} {request.url.path}" for request in scene.transport.requests]
 
 
 def filled(text: str, scene: Scene) -> str:

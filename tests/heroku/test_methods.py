@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from heroku.access import GROUPS, Grant, Level
 from heroku.endpoints import BY_NAME, TABLE
-from heroku.errors import AccessDenied
+from heroku.errors import AccessDenied, Forbidden
 from heroku.events import read
 from heroku.models import WebhookEvent
 from heroku.samples import encode
@@ -137,3 +137,9 @@ def test_the_scopes_of_the_token_are_told_for_free() -> None:
     b = bench(json({"remaining": 4500}, Oauth_Scope="read, identity"))
     assert b.heroku.scopes() == {"read", "identity"}
     assert b.record.endpoint == "get_rate_limits"
+
+
+def test_scopes_too_small_for_the_question_are_told_all_the_same() -> None:
+    assert bench(json({"id": "forbidden"}, 403, Oauth_Scope="read")).heroku.scopes() == {"read"}
+    with pytest.raises(Forbidden):
+        bench(json({"id": "suspended"}, 403)).heroku.scopes()
