@@ -1,5 +1,6 @@
 """What a person can do: look at events and runs, replay, pause, answer, close a breaker. Used by the command line."""
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,10 @@ class NotNow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class KeptEvent:
-    """An event with its state. Times in seconds since 1970; `due_at` is None unless it is waiting."""
+    """An event with its state. Times in seconds since 1970; `due_at` is None unless it is waiting.
+
+    `kept` is None if it is gone, and for a record of another version of Dynohook.
+    """
 
     id: str
     accepted_at: float
@@ -90,20 +94,21 @@ class Hands:
         return found
 
     def runs_of(self, event: str) -> list[Run]:
-        """The runs that came of an event, the oldest first."""
+        """The runs that came of an event, the oldest first; without those of another version of Dynohook."""
         ids = reversed(self._newest(layout.RUNS))
         return self._runs([id for id in ids if id.startswith((f"{event}:", f"{event}#"))])
 
     def runs(self, *, most: int) -> list[Run]:
-        """The runs planned last, the newest first."""
+        """The runs planned last, the newest first; without those of another version of Dynohook."""
         return self._runs(self._newest(layout.RUNS, most))
 
     def run(self, id: str) -> Run:
-        """One run, by its id or the beginning of it. Raises NotThere."""
-        found = self._runs([self._run_id(id)])
-        if not found:
+        """One run, by its id or the beginning of it. Raises NotThere, records.UnknownFormat."""
+        whole = self._run_id(id)
+        fields = cast("dict[bytes, bytes]", self._redis.hgetall(layout.RUN + whole))
+        if not fields:
             raise NotThere("run", id)
-        return found[0]
+        return read_run(whole, fields, now=self.now())
 
     def book(self, digest: str) -> list[dict[str, Any]] | None:
         """The outline of the rules that a decision refers to; None if it is no longer kept."""
@@ -225,7 +230,11 @@ class Hands:
         for id in ids:
             pipeline.hgetall(layout.RUN + id)
         now = self.now()
-        return [read_run(id, fields, now=now) for id, fields in zip(ids, pipeline.execute(), strict=True) if fields]
+        found = []
+        for id, fields in zip(ids, pipeline.execute(), strict=True):
+            with contextlib.suppress(records.UnknownFormat):
+                found += [read_run(id, fields, now=now)] if fields else []
+        return found
 
     def _newest(self, index: str, most: int = 0) -> list[str]:
         """The ids of an index, the newest first; all of them if `most` is not given."""
@@ -258,5 +267,7 @@ def _kept_event(
         state = "dead"
     elif due is not None:
         state = "waiting"
-    kept = records.unpack(record) if record else None
+    kept = None
+    with contextlib.suppress(records.UnknownFormat):
+        kept = records.unpack(record) if record else None
     return KeptEvent(id, (accepted or 0) / 1000, state, due / 1000 if due is not None else None, kept)
