@@ -113,7 +113,7 @@ class Worker:
             self.deciding.drain()
             self.acting.drain()
             ticked = self.crew.beat.tick()
-            if not (ticked.due_decide or ticked.due_act):
+            if self.crew.stopping.is_set() or not (ticked.due_decide or ticked.due_act):
                 return
         raise AssertionError("the worker goes round in circles")
 
