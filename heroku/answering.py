@@ -39,6 +39,7 @@ def read(
     if not response.is_success:
         problem = _problem(status, body, headers, secrets)
         failure = retrying.failure(call, status, headers, problem, request_id=request_id)
+        failure.remaining = _number(headers.get("ratelimit-remaining", ""))
         if isinstance(failure, Forbidden):
             failure.scopes = scopes.read(headers.get("oauth-scope", ""))
         raise failure

@@ -64,8 +64,11 @@ class CallFailed(HerokuError):
     """An API call did not succeed.
 
     `status` is None when no answer came. `id` is Heroku's name for the error (`rate_limit`, `not_found` …)
-    and stays open: new ones appear. `request_id` is what Heroku's support asks for.
+    and stays open: new ones appear. `request_id` is what Heroku's support asks for, `remaining` is the account's
+    pool, where Heroku said.
     """
+
+    remaining: int | None = None
 
     def __init__(
         self,

@@ -46,7 +46,7 @@ def recorded(
                     seconds=clock() - begun,
                     status=told.status if told else None,
                     request_id=told.request_id if told else None,
-                    remaining=answer.remaining if answer else None,
+                    remaining=told.remaining if told else None,
                     warning=answer.warning if answer else None,
                 )
             )

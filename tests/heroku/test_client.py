@@ -159,6 +159,13 @@ def test_a_failed_call_is_recorded_too(reply: Reply, outcome: str, status: int |
     assert (b.record.outcome, b.record.status, b.record.allowed) == (outcome, status, True)
 
 
+def test_a_refusal_tells_what_remains_too() -> None:
+    b = bench(json({"id": "rate_limit"}, 429, RateLimit_Remaining="0"))
+    with pytest.raises(Unavailable) as caught:
+        b.heroku.release("acme-web", 42)
+    assert (b.record.remaining, caught.value.remaining) == (0, 0)
+
+
 @pytest.mark.parametrize("remaining", ["", "many", "-1", "٤", "9" * 40])
 def test_an_odd_count_of_what_remains_is_no_count(remaining: str) -> None:
     b = bench(httpx2.Response(200, json=RELEASE, headers=[(b"ratelimit-remaining", remaining.encode())]))
