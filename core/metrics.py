@@ -19,6 +19,8 @@ HELP = {
     "not_kept": "Deliveries answered 503, by cause",
     "cut_off": "Requests whose client left before the end",
     "decided": "Events decided",
+    "repeats": "Events that a rule matched and that told what another had told",
+    "own_effects": "Events that a rule matched and that were our own doing",
     "runs_planned": "Runs planned",
     "runs_finished": "Runs finished",
     "runs": "Runs finished, by what they came to",
