@@ -9,16 +9,12 @@ from redis.exceptions import ResponseError
 
 from core import layout
 from core.due import DueList
-from tests.workers.world import ROLL_BACK, Killed, Worker, World
+from tests.workers.world import ROLL_BACK, Killed, Worker, World, die
 from workers.calling import BEGIN_GOOD_SECONDS, Calls
 from workers.looks import Look
 from workers.visits import Visit
 
 LEASE = 61.0  # seconds, after which a claim has run out
-
-
-def die() -> None:
-    raise Killed
 
 
 def killed(worker: Worker) -> None:

@@ -62,13 +62,18 @@ class Killed(BaseException):
     """The process is gone: no handler, no goodbye."""
 
 
+def die() -> None:
+    """What a test puts where the process is to be killed."""
+    raise Killed
+
+
 class WatchedRuns(Runs):
     """The journal, and a place to do something just before or just after one of its calls."""
 
     def __init__(self, client: redis.Redis) -> None:
         super().__init__(client)
-        self.before: dict[str, Callable[[], None]] = {}
-        self.after: dict[str, Callable[[], None]] = {}
+        self.before: dict[str, Callable[[], object]] = {}
+        self.after: dict[str, Callable[[], object]] = {}
 
     def _watched(self, name: str, *args: Any, **kwargs: Any) -> Any:
         self.before.pop(name, lambda: None)()
@@ -106,6 +111,7 @@ class Worker:
     acting: Acting
     ticker: Ticker
     runs: WatchedRuns
+    hands: Hands
 
     def drain(self) -> None:
         """Decide and act until neither finds anything due."""
@@ -113,7 +119,8 @@ class Worker:
             self.deciding.drain()
             self.acting.drain()
             ticked = self.crew.beat.tick()
-            if self.crew.stopping.is_set() or not (ticked.due_decide or ticked.due_act):
+            held = self.crew.stopping.is_set() or self.hands.paused()
+            if held or not (ticked.due_decide or ticked.due_act):
                 return
         raise AssertionError("the worker goes round in circles")
 
@@ -168,7 +175,7 @@ class World:
                 **changes,
             },
         )
-        made = Worker(crew, Deciding(crew), Acting(crew, threads=1), Ticker(crew), runs)
+        made = Worker(crew, Deciding(crew), Acting(crew, threads=1), Ticker(crew), runs, self.hands)
         self.workers.append(made)
         return made
 
