@@ -85,6 +85,18 @@ def test_an_effect_counts_for_the_whole_of_the_limit_s_time_from_when_it_was_had
     assert gates(world.decided("e2", rule(limit=[1, 60_000]))) == [["breaker opened", 1]]
 
 
+def test_a_cooldown_that_another_run_has_begun_since_is_not_given_back(world: World) -> None:
+    """The first run took longer than its cooldown, changed nothing, and gave back that of the second."""
+    world.decided("e1", rule(cooldown=60_000))
+    world.pass_time(70)
+    world.decided("e2", rule(cooldown=60_000))
+    world.server.zadd(layout.DUE + "act", {"e1:roll-back": 1})
+
+    world.finish("e1:roll-back", effect=False)
+
+    assert gates(world.decided("e3", rule(cooldown=60_000)))[0][0] == "cooldown"
+
+
 def test_a_run_that_was_stopped_makes_way_for_the_next(world: World) -> None:
     for id in ("e1", "e2", "e3"):
         world.decided(id, limited(5))

@@ -99,6 +99,13 @@ class World:
             rows: Any = self.server.zrange(layout.DUE + lane, 0, -1, withscores=True)
             for row, score in rows:
                 self.server.zadd(layout.DUE + lane, {row: score - ms})
+            claims: Any = self.server.hgetall(layout.CLAIMS + lane)
+            for row, claim in claims.items():
+                held, _, not_before = claim.decode().rpartition("|")
+                if not_before != "0":
+                    self.server.hset(layout.CLAIMS + lane, row, f"{held}|{int(not_before) - ms}")
+        if last := self.server.get(layout.TICK):
+            self.server.set(layout.TICK, int(last) - ms, keepttl=True)
         for worker, said in self.server.hgetall(layout.WORKERS).items():
             self.server.hset(
                 layout.WORKERS, worker, json.dumps({**json.loads(said), "beat": json.loads(said)["beat"] - ms})
