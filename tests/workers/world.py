@@ -292,6 +292,8 @@ class World:
                 server.hset(layout.CLAIMS + lane, row, said)
         for key in server.scan_iter(layout.RUN + "*"):
             self._age(key, ms)
+        if server.hexists(layout.BUDGET, "at"):  # so that the pool refills meanwhile
+            server.hincrby(layout.BUDGET, "at", -ms)
         for key in server.scan_iter("dh:*"):
             left = server.pttl(key)
             if left > 0 and not key.startswith((b"dh:event:", b"dh:seen", b"dh:run:")):
