@@ -64,7 +64,7 @@ class Deciding:
         except records.UnknownFormat:
             self._crew.due.park("decide", one.id, token=token, seconds=FOREIGN_FORMAT_SECONDS)
         except Exception:
-            log.exception("an event could not be judged", event=one.id)
+            log.exception("an event could not be judged", event_id=one.id)
         return None
 
     def _judged(self, one: Waiting, now: float) -> Judged:

@@ -157,7 +157,6 @@ class World:
         crew = Crew(
             name=name,
             due=DueList(self.server, worker=name),
-            ledger=Ledger(self.server, keep_seconds=14 * DAY),
             runs=runs,
             pool=Budget(self.server),
             audit=Audit(self.server),
@@ -167,6 +166,7 @@ class World:
             brake=brake,
             **{
                 "actions": ACTIONS,
+                "ledger": Ledger(self.server, keep_seconds=14 * DAY),
                 "teller": Teller(environment or {}, timeout=2.0),
                 "own_app": frozenset(),
                 "account": None,
