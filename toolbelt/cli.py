@@ -9,6 +9,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "What runs, what waits, what is stopped."),
     "events": ("events", "What Heroku sent, and what was decided about it."),
     "runs": ("runs", "What was done about it, and what waits for an approval."),
+    "audit": ("auditing", "Every call to Heroku's API, made or denied."),
     "pause": ("pausing", "Stop acting: deliveries are kept, nothing is decided or done."),
     "resume": ("pausing", "Go on after a pause."),
     "breaker": ("breakers", "Rules that were stopped because they fired too often."),

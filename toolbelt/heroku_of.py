@@ -7,44 +7,40 @@ from uuid import uuid4
 import click
 import redis
 
-from core import audit
+from core import audit, connections
 from core.budget import RESERVE, Budget
-from core.settings import Settings, SettingsError
+from core.settings import WAYS_OUT, Settings, SettingsError
 from heroku.access import Grant, Level
 from heroku.calls import Call, CallRecord
 from heroku.client import Heroku
 from heroku.errors import Unavailable
 
-USER_AGENT = "dynohook"
+FREE = "get_rate_limits"  # Heroku answers it from a dry pool too
 
 
 @contextmanager
 def heroku_of(
     settings: Settings,
+    redis: redis.Redis,
     *,
     who: str,
     command: str,
     levels: Mapping[str, Level],
     apps: frozenset[str] = frozenset(),
-    redis: redis.Redis | None,
 ) -> Iterator[Heroku]:
-    """A client that may do this much, in the name of `who`. Raises SettingsError.
+    """A client that may do this much, in the name of `who`; `command` stands in the record as the reason.
 
-    `command` is what stands in the record as the reason. Without `redis` nobody counts the calls and nothing is
-    written down: only for one that looks why Redis does not answer.
+    Raises SettingsError.
     """
-    if settings.heroku_api_key is None:
-        raise SettingsError("HEROKU_API_KEY is not set: make a token with `heroku authorizations:create` and set it")
     try:
-        client = Heroku(
-            settings.heroku_api_key.get_secret_value(), base_url=settings.heroku_api_url, user_agent=USER_AGENT
-        )
+        client = connections.for_heroku(settings, redis)
     except ValueError as error:  # it quotes no token
-        raise SettingsError(f"HEROKU_API_KEY or HEROKU_API_URL cannot be used: {error}") from None
-    grant = Grant(f"{who} (by hand)", levels, apps)
-    keeper = Keeper(redis, command) if redis is not None else None
+        raise SettingsError(f"the token, or HEROKU_API_URL, cannot be used: {error}") from None
+    if client is None:
+        raise SettingsError(f"HEROKU_API_KEY is not set: {WAYS_OUT['heroku_api_key']}")
+    keeper = Keeper(redis, command)
     with client:
-        yield client.granted(grant, before=keeper.before if keeper else None, after=keeper.after if keeper else None)
+        yield client.granted(Grant(f"{who} (by hand)", levels, apps), before=keeper.before, after=keeper.after)
 
 
 class Keeper:
@@ -59,6 +55,8 @@ class Keeper:
 
     def before(self, call: Call) -> None:
         """Raises Unavailable if only what rules in live mode may use is left."""
+        if call.endpoint.name == FREE:
+            return
         id = uuid4().hex
         if wait := self._budget.spend(id, reserve=RESERVE):
             message = "the account has no calls left but those kept for live rules"
@@ -68,10 +66,10 @@ class Keeper:
     def after(self, record: CallRecord) -> None:
         """What came of a call counts more than its record: that it could not be kept is said and nothing else."""
         try:
-            if self._call:
-                self._budget.correct(self._call, remaining=record.remaining)
+            self._budget.correct(self._call, remaining=record.remaining)
             self._call = ""
-            at, _ = self._redis.time()
-            self._audit.write(audit.line(record, at=float(at), run="", app_name=record.app or "", why=self._why))
-        except redis.RedisError as error:
+            seconds, microseconds = self._redis.time()
+            at = seconds + microseconds / 1e6
+            self._audit.write(audit.line(record, at=at, run="", app_name=record.app or "", why=self._why))
+        except (redis.RedisError, OSError) as error:
             click.echo(f"The call {record.endpoint} could not be recorded ({type(error).__name__}).", err=True)

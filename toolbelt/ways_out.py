@@ -14,15 +14,13 @@ from heroku.errors import (
 )
 from rules.durations import in_words
 
-NEW_TOKEN = "make a token with `heroku authorizations:create` and set it as HEROKU_API_KEY"  # noqa: S105  (no token)
-
 
 def way_out(error: HerokuError, app: str = "") -> str:
     """One phrase, to be put behind an arrow."""
     named = f" -a {app}" if app else ""
     match error:
         case Unauthorized():
-            return f"the token of HEROKU_API_KEY is not good any more, or never was: {NEW_TOKEN}"
+            return "the token is not good any more, or never was; make another: heroku authorizations:create"
         case Forbidden():
             return "have the account's owner look at the account and at the token's scopes, or use another token"
         case NotFound() if app:

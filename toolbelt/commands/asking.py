@@ -17,7 +17,7 @@ from toolbelt.hooks import Wanted
 def settings(*needed: str) -> Settings:
     """The settings, with what it takes to talk about webhooks."""
     try:
-        return read("public_url", "heroku_api_key", *needed)
+        return read("public_url", *needed)
     except SettingsError as error:
         raise No(str(error)) from error
 
@@ -45,7 +45,7 @@ def calling(
     """Heroku's API for this command and these apps, counted and recorded in Redis."""
     with connected() as redis:
         try:
-            with heroku_of(chosen, who=by, command=command, levels=levels, apps=frozenset(apps), redis=redis) as heroku:
+            with heroku_of(chosen, redis, who=by, command=command, levels=levels, apps=frozenset(apps)) as heroku:
                 yield heroku
         except SettingsError as error:
             raise No(str(error)) from error

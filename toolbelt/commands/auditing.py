@@ -1,0 +1,45 @@
+"""`dynohook audit`: the record of every call to Heroku's API, for programs and for people."""
+
+import json
+from collections.abc import Iterator
+
+import click
+
+from core.audit import Audit, AuditLine
+from toolbelt.commands.common import connected, examples
+from toolbelt.commands.saying import moment
+
+
+@click.command(
+    epilog=examples(
+        "dynohook audit > calls.jsonl",
+        "dynohook audit --sentences --most 20",
+        "dynohook audit --denied --who roll-back-crashing-release",
+        "dynohook audit --app acme-shop | jq -r .sentence",
+    )
+)
+@click.option("--most", type=click.IntRange(min=1), help="The latest so many of those asked for; default all.")
+@click.option("--app", help="Only calls about this app.")
+@click.option("--who", "whose", help="Only calls of those whose name has this in it: a rule, or a person.")
+@click.option("--denied", is_flag=True, help="Only calls that were not allowed.")
+@click.option("--json/--sentences", "as_json", default=True, help="JSON, a line for each call (so it is), or in words.")
+def audit(*, most: int | None, app: str | None, whose: str | None, denied: bool, as_json: bool) -> None:
+    """Print the record of calls to Heroku's API, the newest last.
+
+    Each call is there, made or denied: who made it, what, where, by what right, what came of it, how long it took,
+    and how many calls the account had left. No values of config vars, no tokens, nothing secret. The last 3,000 or
+    so are kept; what rules call is a log line as well.
+    """
+    with connected() as redis:
+        lines = list(chosen(Audit(redis).read(), app=app, whose=whose, denied=denied))
+    for line in lines[-most:] if most else lines:
+        click.echo(json.dumps(line.to_json(), ensure_ascii=False) if as_json else f"{moment(line.at)}  {line.sentence}")
+    if not lines and not as_json:
+        click.echo("There is no such call in the record.")
+
+
+def chosen(lines: Iterator[AuditLine], *, app: str | None, whose: str | None, denied: bool) -> Iterator[AuditLine]:
+    """Those that were asked for, in their order."""
+    for line in lines:
+        if app in (None, line.app) and (whose or "").lower() in line.who.lower() and not (denied and line.allowed):
+            yield line
