@@ -7,6 +7,7 @@ import click
 # What a person types → the file under commands/ that has it, under the same name, and its line in the help.
 COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "What runs, what waits, what is stopped."),
+    "doctor": ("doctor", "What is set up wrong, and what to do about it."),
     "events": ("events", "What Heroku sent, and what was decided about it."),
     "runs": ("runs", "What was done about it, and what waits for an approval."),
     "audit": ("auditing", "Every call to Heroku's API, made or denied."),
