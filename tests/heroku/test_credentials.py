@@ -196,7 +196,9 @@ def test_another_refresh_token_does_not_find_the_old_one_s_access_token() -> Non
     assert scene.process("HRKU-another").token() == "HRKU-access-2"
 
 
-@pytest.mark.parametrize("sealed", [b"", b"x", b"\xff" * 100, Seal("HRKU-x").close("{}")], ids=repr)
+@pytest.mark.parametrize(
+    "sealed", [b"", b"x", b"\xff" * 100, Seal("HRKU-x").close("{}")], ids=["empty", "x", "bytes", "another's"]
+)
 def test_what_is_no_seal_of_ours_counts_as_not_there(sealed: bytes) -> None:
     scene = Scene()
     scene.vault.set(sealed, seconds=60.0)
