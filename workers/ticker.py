@@ -10,6 +10,7 @@ from workers.crew import Crew
 
 BEAT_SECONDS = 1.0
 TIDY_BEATS = 5
+BOOK_BEATS = 3_600  # what decisions refer to is kept as long as the last of them
 
 log = structlog.get_logger()
 
@@ -21,6 +22,8 @@ class Ticker:
         self._crew = crew
         self._beats = 0
         self._silent = False
+        self._lost = False
+        self._noted = ""  # the epoch that was told of, and holds what our decisions refer to
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
 
@@ -72,17 +75,20 @@ class Ticker:
                 log.info("let old events go for memory", events=let_go)
 
     def _compare(self, epoch: Epoch) -> None:
-        """Say so if Redis has lost what it held."""
+        """Say so if Redis has lost what it held; what cannot be said now is said with the next beat."""
         known = self._crew.epoch
         self._crew.epoch = epoch
-        if known is not None and known.id == epoch.id:
+        if known is not None and known.id != epoch.id:
+            self._lost = True
+            log.error("redis lost its data", epoch=epoch.id, since=epoch.since)
+        if self._noted == epoch.id and self._beats % BOOK_BEATS:
             return
         self._crew.ledger.keep_book(self._crew.book.digest, self._crew.book.outline())
-        if known is None:
-            return
-        log.error("redis lost its data", epoch=epoch.id, since=epoch.since)
-        self._crew.beat.tell(
-            f"epoch:{epoch.id}",
-            "Redis has lost its data: events, runs and counters from before are gone. Events from before that come "
-            "again only run steps that look at Heroku first.",
-        )
+        if self._lost:
+            self._crew.beat.tell(
+                f"epoch:{epoch.id}",
+                "Redis has lost its data: events, runs and counters from before are gone. Events from before that come "
+                "again only run steps that look at Heroku first.",
+            )
+        self._lost = False
+        self._noted = epoch.id

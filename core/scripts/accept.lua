@@ -73,8 +73,8 @@ local function mark_seen(key, hash, hour)
   end
 end
 
--- An event that still stands in the ledger is a duplicate too, though the seen-set may have forgotten it: one that was
--- fetched back from Heroku's list may be of any age.
+-- An event that stands in the ledger is a duplicate: one of this group, or one that was fetched back from Heroku's list
+-- after the seen-set had forgotten it.
 local function keep(id, record, hash, hour, bucket)
   mark_seen(bucket, hash, hour)
   if not redis.call('SET', L.EVENT .. id, record, 'NX') then return 0 end
@@ -93,7 +93,6 @@ for i = 2, #ARGV, 4 do
     refused = refused + 1
   elseif bucket_of[hash] then
     answer = keep(ARGV[i], ARGV[i + 1], hash, ARGV[i + 3], bucket_of[hash])
-    bucket_of[hash] = false -- the next one of this group with the same id repeats it
   end
   accepted = accepted + (answer == 1 and 1 or 0)
   duplicates = duplicates + (answer == 0 and 1 or 0)

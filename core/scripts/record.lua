@@ -11,11 +11,11 @@ local what = cjson.decode(ARGV[4])
 for _, made in ipairs(what.own or {}) do
   redis.call('SET', L.OWN .. made, run, 'EX', L.OWN_SECONDS)
 end
+if not holds('act', run, ARGV[2]) then return 'lost' end
+
 if what.unlock and redis.call('GET', L.LOCK .. what.unlock) == run then
   redis.call('DEL', L.LOCK .. what.unlock)
 end
-if not holds('act', run, ARGV[2]) then return 'lost' end
-
 for _, intent in ipairs(what.intents or {}) do
   redis.call('DEL', L.INTENT .. intent)
 end

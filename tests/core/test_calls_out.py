@@ -111,8 +111,22 @@ def test_what_a_call_made_is_known_as_ours_even_if_the_claim_was_lost_meanwhile(
         world.runs.record(run_of(world), Entry(set={"note": "late"}, own=["r44"], close=INTENTS), token=token)
 
     assert world.runs.made(["r44", "r45"]) == {"r44"}
+    assert world.server.ttl(f"{layout.OWN}r44") > 60 * 86_400, "its crash must be known as ours long after"
     assert run_of(world).note == ""
     assert world.server.exists(layout.INTENT + INTENTS[0])
+
+
+def test_who_comes_back_late_does_not_open_the_lock_of_whoever_goes_on(world: World, token: str) -> None:
+    """It is the same run, and another worker, which had looked and was about to call."""
+    begin(world, token)
+    world.pass_time(61)
+    theirs = world.other("worker.2").claim("act", most=1).token
+    world.runs.hold(run_of(world), token=theirs)
+
+    with pytest.raises(ClaimLost):
+        world.runs.record(run_of(world), Entry(unlock="app-1"), token=token)
+
+    assert world.server.get(f"{layout.LOCK}app-1") == RUN.encode()
 
 
 def test_after_the_answer_the_intents_are_closed_and_what_was_taken_back_is_remembered(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import layout
+from core import layout, scripts
 from core.hands import NotNow, NotThere
 from core.runs import Entry, StepRecord
 from tests.core.world import World, gates, rule
@@ -79,6 +79,26 @@ def test_an_event_is_decided_anew_by_a_run_of_its_own_number(world: World) -> No
     [again] = world.ledger.fetch(world.claim().rows)[1]
     assert again.replay is not None
     assert again.replay.number == 2
+
+
+def test_an_event_that_is_decided_again_does_not_end_before_it_is(world: World) -> None:
+    """It was replayed while the service was paused, and its days were over before somebody came to it."""
+    world.decided("e1")
+    assert world.server.ttl(layout.EVENT + "e1") > 0
+
+    replay(world, "e1")
+
+    assert world.server.ttl(layout.EVENT + "e1") == -1
+
+
+def test_a_run_that_is_not_dead_is_left_as_it_is(world: World) -> None:
+    """Two people replayed a dead run; it had ended again before the second one's word came."""
+    world.decided("e1", rule())
+    world.finish("e1:roll-back", effect=True)
+    script = world.server.register_script(scripts.source("replay"))
+
+    assert script(args=["act", "e1:roll-back", "{}", ""]) == b"waiting"
+    assert world.hands.run("e1:roll-back").state == "done"
 
 
 def test_a_replay_that_dies_leaves_nothing_behind(world: World) -> None:
