@@ -7,27 +7,45 @@ from pathlib import Path
 from core.settings import Settings, SettingsError
 from rules.loading import Source, load
 from rules.model import Mode
-from rules.rulebook import Rulebook
+from rules.rulebook import Rule, Rulebook
 from workers.actions import SPECS
 
 ROOT = Path(__file__).resolve().parent.parent
+SUFFIXES = (".yaml", ".yml")
 
 
 def sources(settings: Settings) -> list[Source]:
-    """The rule files of RULES_PATH in lexicographic order, then RULES_YAML. Raises SettingsError for a path without."""
-    found: list[Source] = []
-    for part in filter(None, settings.rules_path.split(":")):
-        path = Path(part) if Path(part).exists() else ROOT / part
-        if not path.exists():
-            raise SettingsError(f"RULES_PATH: there is no file or folder {part!r}")
-        files = sorted(file for file in path.rglob("*.y*ml")) if path.is_dir() else [path]
-        found += [
-            Source(os.path.relpath(file, ROOT) if file.is_relative_to(ROOT) else str(file), _text(file))
-            for file in files
-        ]
+    """The rule files of RULES_PATH, each once, then RULES_YAML. Raises SettingsError for a path without any."""
+    files = dict.fromkeys(file.resolve() for part in settings.rules_path.split(":") for file in _files(part.strip()))
+    found = [Source(_name(file), _text(file)) for file in files]
     if settings.rules_yaml:
         found.append(Source("RULES_YAML", settings.rules_yaml))
     return found
+
+
+def _files(part: str) -> list[Path]:
+    """A file, or all of a folder's in lexicographic order; from where we stand, else from the project's own folder."""
+    if not part:
+        return []
+    path = Path(part) if Path(part).exists() else ROOT / part
+    if not path.is_dir():
+        if path.exists():
+            return [path]
+        raise SettingsError(f"RULES_PATH: there is no file or folder {part!r}")
+    files = [file for file in path.rglob("*") if file.suffix in SUFFIXES and not _is_hidden(file.relative_to(path))]
+    if not files:
+        raise SettingsError(f"RULES_PATH: there is no file in {part!r} that ends in {' or '.join(SUFFIXES)}")
+    return sorted(files, key=lambda file: file.relative_to(path).as_posix())
+
+
+def _is_hidden(path: Path) -> bool:
+    """An editor's own, mostly."""
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _name(file: Path) -> str:
+    """As people know it: short for those of the project."""
+    return os.path.relpath(file, ROOT) if file.is_relative_to(ROOT) else str(file)
 
 
 def _text(file: Path) -> str:
@@ -41,7 +59,7 @@ def load_rules(settings: Settings, environment: Mapping[str, str]) -> Rulebook:
     """The rules as a worker runs them. Raises SettingsError, or rules.errors.RuleErrors with every problem."""
     book = load(sources(settings), actions=SPECS, environment=environment)
     if not settings.has_credentials:
-        needy = [rule.name for rule in book.rules if _is_live(rule.mode, settings) and rule.access]
+        needy = [rule.name for rule in book.rules if _is_live(rule.mode, settings) and _needs_heroku(rule)]
         if needy:
             raise SettingsError(
                 f"HEROKU_API_KEY is not set, and these live rules need Heroku's API: {', '.join(needy)}"
@@ -51,3 +69,7 @@ def load_rules(settings: Settings, environment: Mapping[str, str]) -> Rulebook:
 
 def _is_live(mode: Mode, settings: Settings) -> bool:
     return mode is Mode.LIVE and settings.brake == "live"
+
+
+def _needs_heroku(rule: Rule) -> bool:
+    return any(SPECS[step.action].needs for step in (*rule.do, *rule.on_failure))
