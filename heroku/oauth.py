@@ -98,6 +98,8 @@ class IdHost:
         seconds = bounded(self._timeout, httpx2.ConnectTimeout) or self._timeout
         deadline = Deadline.after(seconds, self._clock)
         with within(deadline):
-            request = self._http.build_request(call.method, call.path, data=dict(form))
+            # The next exchange is hours away: a connection kept until then would only be in the way.
+            headers = {"Connection": "close"}
+            request = self._http.build_request(call.method, call.path, data=dict(form), headers=headers)
             with closing(self._http.send(request, stream=True)) as response:
                 return answering.read(call, response, deadline, secrets)
