@@ -12,7 +12,9 @@ from workers.rulebooks import load_rules
 
 AREA = "settings"
 SHORTEST_SECRET = 16  # characters
-TOLD_APART = {"webhook_secret", "redis_url", "public_url", "act", "heroku_api_key", "heroku_api_url"}
+HOSTS = ("heroku_api_url", "heroku_id_url")
+OAUTH = ("heroku_oauth_client_secret", "heroku_oauth_refresh_token")
+TOLD_APART = {"webhook_secret", "redis_url", "public_url", "act", "heroku_api_key", *HOSTS, *OAUTH}
 METADATA = {"heroku_app_id", "heroku_app_name", "heroku_parent_app_name"}
 
 
@@ -25,9 +27,10 @@ def of_settings(chosen: Settings) -> Iterator[Finding]:
     else:
         yield attention(AREA, "PUBLIC_URL", "not set: `dynohook subscribe` needs it", WAYS_OUT["public_url"])
     yield _credentials(chosen)
-    if chosen.heroku_api_url != Settings.model_fields["heroku_api_url"].default:
-        do = "right for the simulator only; else: heroku config:unset HEROKU_API_URL"
-        yield attention(AREA, "HEROKU_API_URL", "calls go somewhere else than to Heroku", do)
+    for name in HOSTS:
+        if getattr(chosen, name) != Settings.model_fields[name].default:
+            do = f"right for the simulator only; else: heroku config:unset {name.upper()}"
+            yield attention(AREA, name.upper(), "set to another host than Heroku's", do)
     yield _brake(chosen)
     if not chosen.own_app:
         do = "heroku labs:enable runtime-dyno-metadata, and deploy again"
@@ -79,6 +82,9 @@ def _secret(chosen: Settings) -> Finding:
 
 
 def _credentials(chosen: Settings) -> Finding:
+    lacking = [name.upper() for name in OAUTH if getattr(chosen, name) is None]
+    if chosen.heroku_api_key is None and len(lacking) == 1:
+        return broken(AREA, "HEROKU_OAUTH", f"half set: {lacking[0]} is missing", "set both of it, or HEROKU_API_KEY")
     if not chosen.has_credentials:
         return attention(
             AREA, "HEROKU_API_KEY", "not set: no rule can do anything on Heroku", WAYS_OUT["heroku_api_key"]

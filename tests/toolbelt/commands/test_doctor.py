@@ -5,13 +5,16 @@ import os
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 
 from core import layout
 from core.beat import Beat
 from core.hands import Hands
 from core.settings import read
+from heroku.oauth import IdHost, authorize_url
 from tests.toolbelt.commands.conftest import NOTHING_SET, OURS, Terminal, no_secret_in
 from toolbelt import needs
 from toolbelt.crew import HOME
@@ -95,6 +98,13 @@ def test_people_see_the_same_with_a_heading_for_each_part(terminal: Terminal) ->
         pytest.param(
             {"HEROKU_API_KEY": None}, ("rules", "loading"), "broken", "take-back", id="a live rule and no token"
         ),
+        pytest.param(
+            {"HEROKU_API_KEY": None, "HEROKU_OAUTH_CLIENT_SECRET": "sesame"},
+            ("settings", "HEROKU_OAUTH"),
+            "broken",
+            "HEROKU_OAUTH_REFRESH_TOKEN is missing",
+            id="half of OAuth",
+        ),
         pytest.param({"HEROKU_API_KEY": "HRKU-sesame"}, ("heroku", "account"), "broken", "401", id="another token"),
         pytest.param({"HEROKU_API_KEY": "a sesame"}, ("heroku", "account"), "broken", "cannot be used", id="no header"),
         pytest.param({"ACT": "shadow"}, ("settings", "ACT"), "attention", "touch nothing", id="shadow"),
@@ -129,6 +139,25 @@ def test_a_token_that_tells_nothing_of_its_account_is_judged_all_the_same(termin
     lines = found(terminal, HEROKU_API_KEY=token)
     assert lines["heroku", "account"][0]["state"] == "attention"
     assert lines["heroku", "scopes"][0]["says"] == "write: enough for the rules"
+
+
+def test_oauth_stands_in_for_a_token(terminal: Terminal) -> None:
+    address, client = terminal.heroku.base_url, terminal.heroku.add_client("https://dashboard.acme.example/back")
+    asked = authorize_url(client.id, scope=["read", "identity"], state="s", base_url=address)
+    back = httpx2.get(asked, follow_redirects=False, trust_env=False).headers["Location"]
+    host = IdHost(client.secret, base_url=address)
+    given = host.exchange(parse_qs(urlsplit(back).query)["code"][0])
+    host.close()
+    assert given.refresh_token
+    lines = found(
+        terminal,
+        HEROKU_API_KEY=None,
+        HEROKU_ID_URL=address,
+        HEROKU_OAUTH_CLIENT_SECRET=client.secret,
+        HEROKU_OAUTH_REFRESH_TOKEN=given.refresh_token.get_secret_value(),
+    )
+    assert lines["settings", "HEROKU_OAUTH"][0]["state"] == lines["heroku", "account"][0]["state"] == "ok"
+    assert "the token has identity, read" in lines["heroku", "scopes"][0]["says"]
 
 
 def test_a_suspended_account_is_broken(terminal: Terminal) -> None:

@@ -35,7 +35,7 @@ def running() -> Iterator[Stage]:
 
 @pytest.fixture
 def run(running: Stage) -> Run:
-    runner = CliRunner(env={**running.environment, "USER": "ada"})
+    runner = CliRunner(env={**running.environment, "USER": "ada", "PUBLIC_URL": running.service.url})
     return lambda *words: runner.invoke(main, words)
 
 
@@ -67,6 +67,17 @@ def heard(ask: Ask) -> Heard:
 def test_the_service_is_shown_at_a_glance(ask: Ask, run: Run) -> None:
     assert ask("status")["ready"] is True
     assert "workers        1, rules " in run("status").output
+
+
+def test_the_doctor_finds_it_well_and_its_workers_at_the_rules_that_are_here(ask: Ask) -> None:
+    found = {(one["area"], one["name"]): one for one in ask("doctor", "--app", APP)["findings"]}
+    assert found["workers", "rules"]["says"].startswith("the same as here (")
+    assert found["redis", "data"]["says"].startswith("all kept since ")
+    assert found["webhooks", APP]["state"] == "ok"
+
+
+def test_what_tells_us_already_needs_no_other_webhook(run: Run) -> None:
+    assert run("subscribe", APP).output == f"{APP}   not needed   api:release, dyno; level sync\n"
 
 
 def test_a_rule_that_waits_for_more_says_how_often_it_was(heard: Heard, run: Run) -> None:

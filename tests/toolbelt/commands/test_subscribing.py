@@ -197,6 +197,14 @@ def test_every_call_is_in_the_record_under_the_name_of_who_made_it(terminal: Ter
     assert no_secret_in(terminal.redis.xrange(layout.AUDIT))
 
 
+def test_a_record_that_cannot_be_written_hides_nothing(terminal: Terminal) -> None:
+    terminal.redis.set(layout.AUDIT, "no stream")
+    app = terminal.new_app()
+    ran = terminal.run("subscribe", app)
+    assert (ran.exit_code, ran.stdout.split()[:2]) == (0, [app, "made"])
+    assert "The call create_webhook could not be recorded (ResponseError)." in ran.stderr
+
+
 def test_what_is_kept_for_live_rules_is_not_touched(terminal: Terminal) -> None:
     Budget(terminal.redis).correct("a call", remaining=RESERVE)
     app = terminal.new_app()
