@@ -116,9 +116,11 @@ class Hands:
         return json.loads(text) if text else None
 
     def replay(self, id: str, *, by: str, why: str) -> str:
-        """Have an event decided again, or a dead run go on; answers its whole id. Raises NotThere, NotNow."""
-        lane: Lane = "act" if self._redis.hexists(layout.DEAD, f"act {id}") else "decide"
-        whole = id if lane == "act" else self._event_id(id)
+        """Have an event decided again, or a dead run go on; answers its whole id. Raises NotThere, NotNow.
+
+        What begins both an event's id and a dead run's means the event.
+        """
+        lane, whole = self._at_rest(id)
         earlier = self._read([whole])[0].kept if lane == "decide" else None
         number = len(earlier.decisions) if earlier else 1
         request = json.dumps({"number": max(1, number), "by": by, "why": why})
@@ -239,6 +241,18 @@ class Hands:
     def _newest(self, index: str, most: int = 0) -> list[str]:
         """The ids of an index, the newest first; all of them if `most` is not given."""
         return [id.decode() for id in cast("list[bytes]", self._redis.zrevrange(index, 0, most - 1))]
+
+    def _at_rest(self, beginning: str) -> tuple[Lane, str]:
+        """What is to be replayed: an event, or a dead run."""
+        if self._redis.hexists(layout.DEAD, f"act {beginning}"):
+            return "act", beginning
+        try:
+            return "decide", self._event_id(beginning)
+        except NotThere:
+            dead = [key.removeprefix("act ") for key in self.dead() if beginning and key.startswith(f"act {beginning}")]
+            if len(dead) != 1:
+                raise
+            return "act", dead[0]
 
     def _event_id(self, beginning: str) -> str:
         return self._whole(beginning, "event", layout.EVENT, layout.EVENTS)

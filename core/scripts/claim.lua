@@ -26,7 +26,9 @@ local function bury(row, attempts)
     advance_line(row, now, ARGV[6])
   end
   local what = lane == 'decide' and 'event ' or 'run '
-  tell_system('dead:' .. row, 'Dead letter: ' .. what .. row .. ' was given up after ' .. attempts ..
+  local id = 'dead:' .. row
+  if redis.call('EXISTS', L.RUN .. L.SYSTEM .. ':' .. id) == 1 then id = id .. ':' .. text(now) end -- replayed, and again
+  tell_system(id, 'Dead letter: ' .. what .. row .. ' was given up after ' .. attempts ..
     ' workers died or hung on it. Look: dynohook ' .. (lane == 'decide' and 'events' or 'runs') .. ' show ' .. row, now, ARGV[6])
   buried[#buried + 1] = row
 end

@@ -109,9 +109,12 @@ def replay(*, event: str, by: str, why: str, as_json: bool) -> None:
     What was done for it before stands in the record and is not undone. How old it is does not count this time.
     """
     with hands() as at_work:
+        dead = at_work.dead()
         id = at_work.replay(event, by=by, why=why)
     if as_json:
         print_json({"replayed": id, "by": by, "why": why})
+    elif f"act {id}" in dead:
+        click.echo(f"Run {id} goes on; look: dynohook runs show {id}")
     else:
         click.echo(f"{id} is decided again; look: dynohook events show {id}")
 
