@@ -20,6 +20,8 @@ from rules.rulebook import Rulebook
 from workers.actions.base import Action
 from workers.telling import Teller
 
+UNWILLING = ("MISCONF", "NOREPLICAS", "MASTERDOWN")  # a server that takes no writes for now, whatever it is told
+
 
 @dataclass
 class Crew:
@@ -53,4 +55,4 @@ class Crew:
 def is_poison(error: Exception) -> bool:
     """Whether a script failed on what it was given, so that the same would fail again; and not the server."""
     ours = isinstance(error, ResponseError) and "user_script" in str(error)
-    return ours and not isinstance(error, (OutOfMemoryError, ReadOnlyError)) and not str(error).startswith("MISCONF")
+    return ours and not isinstance(error, (OutOfMemoryError, ReadOnlyError)) and not str(error).startswith(UNWILLING)
