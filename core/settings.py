@@ -105,6 +105,21 @@ class Settings(BaseSettings):
             raise ValueError("one of its comma-separated entries is blank")
         return value
 
+    @field_validator("redis_url")
+    @classmethod
+    def _an_address_of_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        """Said here and without the value: whoever else stumbles over it would quote a part of the password."""
+        if value is None or value.get_secret_value().startswith("unix:///"):
+            return value
+        try:
+            parts = urlsplit(value.get_secret_value())
+            fits = parts.scheme in ("redis", "rediss") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            fits = False
+        if not fits:
+            raise ValueError("must be an address like redis://:password@host:6379, with the password percent-encoded")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _an_address_for_heroku(cls, value: str | None) -> str | None:

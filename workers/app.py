@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import structlog
 from celery import Celery, signals
+from redis import Redis
 
 from core import connections, logs, settings
 from core.audit import Audit
@@ -17,12 +18,10 @@ from core.due import DueList
 from core.ledger import Ledger
 from core.queue import TASKS
 from core.runs import Runs
-from heroku.access import Grant, Level
 from heroku.client import Heroku
-from heroku.errors import CallFailed
 from rules.errors import RuleErrors
 from rules.model import Mode
-from workers import credentials, rulebooks
+from workers import credentials, identity, rulebooks
 from workers.acting import Acting
 from workers.actions import ACTIONS
 from workers.celery_settings import SETTINGS
@@ -45,7 +44,7 @@ class Worker:
         book = rulebooks.load_rules(chosen, os.environ)
         redis = connections.for_worker(chosen)
         name = f"{os.environ.get('DYNO', 'worker')}.{uuid4().hex[:8]}"
-        heroku = connections.for_heroku(chosen, redis)
+        heroku = _heroku(chosen, redis)
         self.crew = Crew(
             name=name,
             due=DueList(redis, worker=name),
@@ -60,25 +59,25 @@ class Worker:
             teller=Teller(dict(os.environ)),
             brake=Mode(chosen.brake),
             own_app=chosen.own_app,
-            account=_account(heroku) if chosen.service_account else None,
+            account=None,
             keep_seconds=chosen.keep_days * DAY_SECONDS,
             keep_bytes=chosen.keep_megabytes * MEGABYTE,
         )
+        if chosen.service_account:
+            identity.learn(self.crew)
         self.deciding = Deciding(self.crew)
         self.acting = Acting(self.crew, threads=max(1, threads - 1))  # one thread is kept for deciding
         self.ticker = Ticker(self.crew)
 
 
-def _account(heroku: Heroku | None) -> str | None:
-    """The account whose doings are ours."""
-    if heroku is None:
-        return None
+def _heroku(chosen: settings.Settings, redis: Redis) -> Heroku | None:
     try:
-        return heroku.granted(Grant("dynohook", {"account": Level.READ})).account().id
-    except CallFailed as error:
-        raise settings.SettingsError(
-            f"SERVICE_ACCOUNT is true, and Heroku did not say whose token it is: {error}"
-        ) from None
+        heroku = connections.for_heroku(chosen, redis)
+    except ValueError as error:
+        raise settings.SettingsError(f"Heroku's API cannot be called with these settings: {error}") from None
+    if heroku is None and chosen.service_account:
+        raise settings.SettingsError("SERVICE_ACCOUNT is true, and there is no HEROKU_API_KEY that would say whose")
+    return heroku
 
 
 def _begin() -> settings.Settings:

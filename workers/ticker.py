@@ -34,7 +34,8 @@ class Ticker:
     def stop(self) -> None:
         """Stop beating, and say that this worker leaves; its rows become free at once."""
         self._over.set()
-        self._thread.join(timeout=2 * BEAT_SECONDS)
+        if self._thread.is_alive():  # it never began if Redis was away all the time
+            self._thread.join(timeout=2 * BEAT_SECONDS)
         try:
             self._crew.beat.leave()
         except (RedisError, OSError) as error:
