@@ -130,10 +130,8 @@ local function close(id, decision)
   redis.call('ZREM', L.DUE .. 'decide', id)
   redis.call('HDEL', L.CLAIMS .. 'decide', id)
   redis.call('HDEL', L.REPLAYS, id)
-  if redis.call('EXISTS', L.EVENT .. id) == 1 then
-    redis.call('APPEND', L.EVENT .. id, decision)
-    redis.call('EXPIRE', L.EVENT .. id, keep)
-  end
+  local record = redis.call('GET', L.EVENT .. id)
+  if record then redis.call('SET', L.EVENT .. id, record .. decision, 'EX', keep) end -- APPEND would double its room
 end
 
 local function decide(id, decision, about, gates)

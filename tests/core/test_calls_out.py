@@ -102,6 +102,20 @@ def test_a_lock_ends_with_the_lease_of_whoever_died_with_it(world: World, token:
     assert world.server.get(f"{layout.LOCK}app-1") == b"e2:other"
 
 
+def test_a_lock_that_ran_out_and_is_another_s_stays_with_the_other(world: World, token: str) -> None:
+    """A run that went on telling people for longer than its lock opened that of the next, in the midst of its call."""
+    begin(world, token)
+    world.pass_time(50)
+    world.due.renew("act", RUN, token=token)
+    world.pass_time(20)
+    theirs = other_run(world)
+    begin(world, theirs, "e2:other")
+
+    world.runs.record(run_of(world), Entry(unlock="app-1"), token=token)
+
+    assert world.server.get(f"{layout.LOCK}app-1") == b"e2:other"
+
+
 def test_what_a_call_made_is_known_as_ours_even_if_the_claim_was_lost_meanwhile(world: World, token: str) -> None:
     begin(world, token)
     world.pass_time(61)
