@@ -15,6 +15,14 @@ COMMANDS = (
     "ZRANGEBYSCORE ZREM ZREMRANGEBYSCORE ZSCORE"
 )
 KNOWN = frozenset(COMMANDS.split())
+OPTIONS = {
+    *(("SET", word) for word in ("NX", "EX", "PX")),
+    ("ZADD", "XX"),
+    ("ZRANGE", "WITHSCORES"),
+    ("ZRANGEBYSCORE", "WITHSCORES"),
+    ("ZRANGEBYSCORE", "LIMIT"),
+    ("XADD", "MAXLEN"),
+}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -22,6 +30,16 @@ def test_a_script_uses_only_commands_that_every_server_has(file: Path) -> None:
     used = set(re.findall(r"redis\.call\('([A-Z]+)'", file.read_text()))
 
     assert used <= KNOWN
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_script_uses_only_options_that_every_server_has(file: Path) -> None:
+    """EXPIRE … GT and NX, SET … GET with NX, and some more came with 7.0."""
+    calls = re.findall(r"redis\.call\('([A-Z]+)'(.*)", file.read_text())
+
+    used = {(command, word) for command, rest in calls for word in re.findall(r"'([A-Z]+)'", rest)}
+
+    assert used <= OPTIONS
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file.stem != "_shared"], ids=lambda file: file.stem)

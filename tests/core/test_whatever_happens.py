@@ -17,6 +17,10 @@ from tests.core.world import World, arrival
 from toolbelt.crew import Crew
 from toolbelt.servers import Server
 
+ONE_OF_A_KIND = {layout.EVENTS, layout.ROOM, layout.COUNT, layout.DEAD, layout.REPLAYS, layout.WORKERS, layout.RUNS} | {
+    layout.EPOCH,
+    *(key + lane for key in (layout.DUE, layout.CLAIMS, layout.QUEUE) for lane in ("decide", "act")),
+}
 WORKERS = st.sampled_from(["worker.1", "worker.2"])
 
 
@@ -153,10 +157,22 @@ class Ledger(RuleBasedStateMachine):
     @invariant()
     def every_row_stands_for_something(self) -> None:
         for lane, prefix in (("decide", layout.EVENT), ("act", layout.RUN)):
-            rows: Any = self.server.zrange(layout.DUE + lane, 0, -1)
+            rows = self.rows(lane)
             assert all(self.server.exists(prefix + row.decode()) for row in rows)
             claims: Any = self.server.hkeys(layout.CLAIMS + lane)
             assert set(claims) <= set(rows)
+
+    @invariant()
+    def every_key_has_an_end_or_its_time_is_still_to_come(self) -> None:
+        endless = {key.decode() for key in self.server.scan_iter("*", count=1_000) if self.server.ttl(key) == -1}
+        under_way = {layout.EVENT + id.decode() for id in self.rows("decide")}
+        under_way |= {
+            run for run in endless if run.startswith(layout.RUN) and not self.server.hexists(run, "finished_at")
+        }
+        assert endless - under_way <= ONE_OF_A_KIND
+
+    def rows(self, lane: str) -> Any:
+        return self.server.zrange(layout.DUE + lane, 0, -1)
 
     def teardown(self) -> None:
         """In the end somebody works through all of it."""
