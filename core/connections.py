@@ -1,6 +1,6 @@
 """How each process talks to Redis and to Heroku: time-outs everywhere, as few connections as it can live with."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import redis
 import redis.asyncio
@@ -9,11 +9,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core.settings import Settings
-from core.vault import RedisVault
-from heroku.client import Heroku
-from heroku.credentials import Credentials
-from heroku.oauth import IdHost
-from heroku.refreshing import RefreshedToken
+
+if TYPE_CHECKING:
+    from heroku.client import Heroku
+    from heroku.credentials import Credentials
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 2.0  # in the receiver: a delivery must not wait long for its 503
@@ -53,8 +52,14 @@ def for_worker(settings: Settings, *, connections: int = 2) -> redis.Redis:
     return redis.Redis.from_pool(pool)
 
 
-def for_heroku(settings: Settings, redis: redis.Redis) -> Heroku | None:
+def for_heroku(settings: Settings, redis: redis.Redis) -> "Heroku | None":
     """Heroku's API for whoever is granted something; None without credentials. Plain token first, then OAuth."""
+    # Here, as neither the web process nor most commands call Heroku, and the client takes a third of a second to load.
+    from core.vault import RedisVault
+    from heroku.client import Heroku
+    from heroku.oauth import IdHost
+    from heroku.refreshing import RefreshedToken
+
     if settings.heroku_api_key is not None:
         token: str | Credentials = settings.heroku_api_key.get_secret_value()
     elif settings.heroku_oauth_client_secret is not None and settings.heroku_oauth_refresh_token is not None:
