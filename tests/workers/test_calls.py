@@ -1,6 +1,7 @@
 """Heroku does not answer as one would like: every call is made once, and what came of it is found out."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from heroku.samples import sample
 from tests.workers.world import APP, ROLL_BACK, TOKEN, Heard, World
 from toolbelt.simulator.faults import Fault, Kind
+from workers.actions import ACTIONS, rollback
+from workers.actions.base import Outcome, Step
 
 POST = {"method": "POST", "path": "*/releases"}
 LIST = {"method": "GET", "path": "*/releases"}
@@ -193,6 +196,36 @@ def test_a_call_that_never_gets_an_answer_is_not_made_for_ever(world: World) -> 
     assert 5 <= len(world.posts()) <= 10
     assert world.effects() == 0
     assert len(world.told()) == 1
+
+
+def test_a_bug_of_ours_after_a_call_does_not_have_it_repeated(world: World) -> None:
+    """It ended in `unknown` at once, though Heroku could be asked what came of the call."""
+    world.deliver(world.crashing())
+
+    def broken(step: Step[Any]) -> Outcome:
+        rollback.perform(step)
+        raise KeyError("a bug")
+
+    action = replace(rollback.ACTION, perform=broken)
+    world.worker(actions={**ACTIONS, "rollback": action}).drain()
+    assert world.step() == ("started", "Called rollback; no answer yet.")
+
+    world.pass_time(31)
+    world.worker().drain()
+    taken_back(world)
+    assert len(world.posts()) == 1
+
+
+def test_a_bug_of_ours_without_a_call_fails_and_is_told(world: World) -> None:
+    world.deliver(world.crashing())
+
+    def broken(step: Step[Any]) -> Outcome:
+        raise KeyError("a bug")
+
+    world.worker(actions={**ACTIONS, "rollback": replace(rollback.ACTION, perform=broken)}).drain()
+
+    assert world.step() == ("failed", "rollback broke: KeyError.")
+    assert world.told() == [f"{APP}, rule roll-back: rollback broke: KeyError."]
 
 
 def test_a_refused_token_is_waited_for_and_told_once(world: World) -> None:

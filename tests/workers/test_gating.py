@@ -1,0 +1,137 @@
+"""What decide.lua is told of an event: only what applies, and nothing of what it does not need."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from core.ledger import Replay
+from heroku import events
+from heroku.events import Event
+from heroku.samples import ABSENT, encode, names, sample
+from rules.deciding import decide
+from rules.loading import Source, load
+from rules.model import Mode
+from workers.actions import SPECS
+from workers.gating import crashed_release, gates_of
+
+NOW = datetime(2025, 5, 17, 12, 0, tzinfo=UTC)
+RULE = """
+version: 1
+rules:
+  - name: tell
+    mode: live
+    on: [api:release.create, api:release.update, dyno.destroy]
+    give_up_after: 10m
+    do: [{notify: {to: log, text: hello}}]
+"""
+
+
+def event(name: str, **more: Any) -> Event:
+    return events.read(encode(sample(name, **{"id": "e1", "at": NOW, **more})))
+
+
+def gates(told: Event, rule: str = RULE, *, replay: Replay | None = None, account: str | None = None) -> Any:
+    book = load([Source("rules.yaml", rule)], actions=SPECS)
+    return gates_of(told, decide(book, told, now=NOW), id="e1", now=NOW.timestamp(), account=account, replay=replay)
+
+
+CRASHES = {"dyno_crashed", "dyno_crashed_again", "dyno_crashed_with_good_release", "dyno_without_metadata"}
+
+
+def test_only_the_crash_of_a_dyno_that_should_stay_up_is_one() -> None:
+    assert {name for name in names() if crashed_release(events.read(encode(sample(name))))} == CRASHES
+
+
+@pytest.mark.parametrize("kind", ["web", "worker", ["web"], {}, None])
+def test_whatever_the_type_a_crash_is_one_unless_it_is_a_one_off(kind: Any) -> None:
+    assert crashed_release(event("dyno_crashed", **{"data.type": kind}))
+
+
+@pytest.mark.parametrize("kind", ["run", "scheduler", "release"])
+def test_one_offs_end_crashed_in_the_normal_course(kind: str) -> None:
+    assert crashed_release(event("dyno_crashed", **{"data.type": kind})) == ""
+
+
+def test_an_event_that_nothing_is_to_be_remembered_of_has_no_gates() -> None:
+    assert gates(event("domain_create")) is None
+
+
+def test_a_crash_is_remembered_though_no_rule_matched() -> None:
+    told = gates(event("dyno_crashed"), RULE.replace("dyno.destroy", "api:build.create"))
+    assert told["rules"] == []
+    assert told["crashed"] == crashed_release(event("dyno_crashed"))
+
+
+def test_the_text_of_a_crash_is_short_whatever_the_event_says() -> None:
+    odd = {"data.release.version": ["x"] * 1_000, "data.name": "y" * 1_000}
+    assert len(gates(event("dyno_crashed", **odd))["crashed_text"]) < 120
+
+
+@pytest.mark.parametrize(
+    ("description", "intent"),
+    [
+        pytest.param("Rollback to v41", "Rollback to v41", id="a rollback"),
+        pytest.param(None, "*", id="without a description it may be any"),
+        pytest.param("", "*", id="an empty one"),
+        pytest.param(["x"], "*", id="an odd one"),
+    ],
+)
+def test_what_call_of_ours_a_release_may_come_of(description: Any, intent: str) -> None:
+    told = event("release_create_pending", **{"data.description": description})
+    assert told.app is not None
+    assert gates(told)["intents"] == [f"{told.app.id}:release:{intent}"]
+
+
+def test_nothing_but_releases_comes_of_our_calls_so_far() -> None:
+    assert gates(event("dyno_crashed"))["intents"] == []
+
+
+def test_content_is_compared_but_for_dynos() -> None:
+    assert gates(event("dyno_crashed"))["content"] == ""
+    first = gates(event("release_update_failed"))["content"]
+    assert first
+    assert gates(event("release_update_failed"))["content"] == first
+    assert gates(event("release_update_failed", **{"data.updated_at": "2025-05-17T11:00:00Z"}))["content"] != first
+
+
+@pytest.mark.parametrize(("account", "ours"), [("ACTOR", True), ("another", False), (None, False)])
+def test_whether_our_account_did_it(account: str | None, *, ours: bool) -> None:
+    told = event("release_update_failed")
+    assert told.actor is not None
+    assert gates(told, account=told.actor.id if account == "ACTOR" else account)["account"] is ours
+
+
+def test_without_an_actor_nobody_did_it() -> None:
+    assert gates(event("release_update_failed", actor=ABSENT), account="x")["account"] is False
+
+
+def test_what_does_not_apply_is_left_out() -> None:
+    [rule] = gates(event("release_update_failed"))["rules"]
+    assert not {"count", "cooldown", "limit"} & set(rule)
+    assert (rule["gate"], rule["run"], rule["give_up"]) == ([], "e1:tell", 600_000)
+
+
+def test_what_applies_is_told_in_milliseconds() -> None:
+    more = "mode: live\n    count: {at_least: 2, within: 10m}\n    cooldown: 5m\n    limit: {max: 3, within: 1d}"
+    [rule] = gates(event("release_update_failed"), RULE.replace("mode: live", more))["rules"]
+    assert (rule["count"][:2], rule["cooldown"], rule["limit"]) == ([2, 600_000], 300_000, [3, 86_400_000])
+
+
+def test_only_a_live_rule_carries_its_plan() -> None:
+    [live] = gates(event("release_update_failed"))["rules"]
+    [shadow] = gates(event("release_update_failed"), RULE.replace("live", "shadow"))["rules"]
+    assert (shadow["plan"], shadow["mode"]) == ("", Mode.SHADOW.value)
+    plan = json.loads(live["plan"])
+    assert set(plan) == {"rule", "digest", "steps", "on_failure", "access", "on_apps"}
+    assert plan["steps"] == [{"name": "notify", "action": "notify", "params": {"to": "log", "text": "hello"}}]
+
+
+def test_a_replay_is_a_run_of_its_own_and_is_never_too_old() -> None:
+    old = RULE.replace("mode: live", "mode: live\n    fresh_within: 1s")
+    told = event("release_update_failed", at=NOW - timedelta(hours=1))
+    [stale] = gates(told, old)["rules"]
+    assert stale["gate"][0] == "stale"
+    [replayed] = gates(told, old, replay=Replay(2, "ops", "why not"))["rules"]
+    assert (replayed["gate"], replayed["run"]) == ([], "e1#2:tell")
