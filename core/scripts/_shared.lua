@@ -85,6 +85,21 @@ local function effects_of(limit, within, now)
   return had
 end
 
+-- At its end a run gives back its cooldown and its place under the limit, unless it had an effect.
+local function settle_reservations(run, effect, now)
+  local held = redis.call('HMGET', L.RUN .. run, 'cooldown', 'limit', 'limit_within')
+  if held[2] and held[2] ~= '' then
+    redis.call('ZREM', held[2], run)
+    if effect then
+      redis.call('ZADD', held[2], text(now), '!' .. run)
+      redis.call('PEXPIRE', held[2], held[3])
+    end
+  end
+  if held[1] and held[1] ~= '' and not effect and redis.call('GET', held[1]) == run then
+    redis.call('DEL', held[1])
+  end
+end
+
 -- Tells the `system` target, once for each id: a run of a single step, so that it is kept and repeated like any other.
 local function tell_system(id, message, now, envelope)
   local run = L.SYSTEM .. ':' .. id

@@ -12,6 +12,18 @@ if redis.call('EXISTS', L.PAUSED) == 1 then return {{}, {}} end
 local now = now_ms()
 local claimed, buried = {}, {}
 
+-- Whether a run changed something, or may have: a step of it was begun and nobody knows what came of it.
+local function may_have_changed(run)
+  local journal = redis.call('HGETALL', L.RUN .. run)
+  for i = 1, #journal, 2 do
+    if string.match(journal[i], '^step:') then
+      local fine, step = pcall(cjson.decode, journal[i + 1]) -- what cannot be read must not keep the lane from all others
+      if not fine or step.changed or step.state == 'started' or step.state == 'unknown' then return true end
+    end
+  end
+  return false
+end
+
 local function bury(row, attempts)
   redis.call('ZREM', due, row)
   redis.call('HDEL', L.CLAIMS .. lane, row)
@@ -23,6 +35,7 @@ local function bury(row, attempts)
   elseif redis.call('EXISTS', L.RUN .. row) == 1 then
     redis.call('HSET', L.RUN .. row, 'state', 'dead', 'finished_at', text(now))
     redis.call('EXPIRE', L.RUN .. row, L.RUN_DAYS * 86400)
+    settle_reservations(row, may_have_changed(row), now)
     advance_line(row, now, ARGV[6])
   end
   local what = lane == 'decide' and 'event ' or 'run '

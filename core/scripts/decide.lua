@@ -57,6 +57,14 @@ local function cooldown(rule)
   return nil
 end
 
+-- Nothing comes back to what was passed over, so a person hears of it; once an hour, as it may be many.
+local function pass_over(id, rule, max)
+  if rule.mode ~= 'live' then return end
+  tell_system('limit:' .. rule.rule .. ':' .. math.floor(now / 3600000), 'Rule ' .. rule.rule .. ' was not run for ' ..
+    (rule.app_name ~= '' and rule.app_name or 'event ' .. id) .. ', and perhaps not for others: as many of its runs are' ..
+    ' under way as its limit of ' .. max .. ' allows. A person has to look: dynohook events show ' .. id, now, wake_act)
+end
+
 local function limit(id, rule)
   local name = rule.mode .. ':' .. rule.rule
   if redis.call('EXISTS', L.BREAKER .. name) == 1 then return {'breaker'} end
@@ -64,7 +72,10 @@ local function limit(id, rule)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now - within))
   if redis.call('ZCARD', key) < max then return nil end
   local effects = effects_of(key, within, now)
-  if effects < max then return {'limit', effects, max} end
+  if effects < max then
+    pass_over(id, rule, max)
+    return {'limit', effects, max}
+  end
   open_breaker(rule.rule, rule.mode, max, within, id, now, wake_act)
   return {'breaker opened', max}
 end

@@ -29,20 +29,6 @@ if what.bad then
 end
 if what.tell then tell_system(what.tell.id, what.tell.text, now, ARGV[3]) end
 
-local function settle_reservations()
-  local held = redis.call('HMGET', key, 'cooldown', 'limit', 'limit_within')
-  if held[2] and held[2] ~= '' then
-    redis.call('ZREM', held[2], run)
-    if what.effect then
-      redis.call('ZADD', held[2], text(now), '!' .. run)
-      redis.call('PEXPIRE', held[2], held[3])
-    end
-  end
-  if held[1] and held[1] ~= '' and not what.effect and redis.call('GET', held[1]) == run then
-    redis.call('DEL', held[1])
-  end
-end
-
 if what['then'] == 'park' then
   redis.call('HDEL', L.CLAIMS .. 'act', run)
   redis.call('ZADD', L.DUE .. 'act', 'XX', text(now + what.milliseconds), run)
@@ -50,7 +36,7 @@ elseif what['then'] == 'finish' then
   redis.call('ZREM', L.DUE .. 'act', run)
   redis.call('HDEL', L.CLAIMS .. 'act', run)
   redis.call('HSET', key, 'finished_at', text(now))
-  settle_reservations()
+  settle_reservations(run, what.effect, now)
   advance_line(run, now, ARGV[3])
   redis.call('EXPIRE', key, L.RUN_DAYS * 86400)
   redis.call('HINCRBY', L.COUNT, 'runs_finished', 1)
