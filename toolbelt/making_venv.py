@@ -23,6 +23,9 @@ def main(home: Path) -> int:
     with alone(home / ".venv.lock") as held:
         if is_current(venv, stamp(home, lock)):
             return 0
+        if venv.is_symlink():  # making it anew would empty what somebody else uses
+            say(f"{venv} is a link to {venv.resolve()}, which was made for another place: remove the link")
+            return 1
         try:
             make(venv, lock, held)
         except subprocess.CalledProcessError as error:
