@@ -8,7 +8,7 @@ from toolbelt.crew import HOME
 
 
 def test_what_a_linked_environment_leads_to_is_left_alone(tmp_path: Path) -> None:
-    """A second copy of the repository had `.venv` linked to the first one's; `bin/demo` there emptied it under everybody."""
+    """A second copy had `.venv` linked to the first one's; `bin/demo` there emptied it under everybody."""
     theirs, home = tmp_path / "theirs", tmp_path / "home"
     theirs.mkdir()
     home.mkdir()
