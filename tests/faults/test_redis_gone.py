@@ -15,7 +15,7 @@ from toolbelt.simulator.faults import Fault, Kind
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
 GONE = 10.0  # seconds
-FROZEN = 20.0 if MANY else 12.0  # seconds; longer than any time-out of ours towards Redis
+FROZEN = 20.0 if MANY else 4.0  # seconds: longer than any time-out towards Redis, or than the receiver's
 
 
 @rounds(many=3)
@@ -58,7 +58,7 @@ def test_redis_back_without_its_data_is_missed_and_nothing_acts_twice(stage: Sta
     judge(stage, work, lost=True)
 
 
-def test_redis_frozen_for_longer_than_any_time_out_costs_nothing(stage: Stage) -> None:
+def test_redis_frozen_for_longer_than_time_outs_costs_nothing(stage: Stage) -> None:
     """It answers nobody, and then carries out what it was told meanwhile."""
     work = workload.make(stage, random.Random(17), quiet=300, effects=10, repeats=50)
     burst = stage.sender.burst(work.documents)

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 @rounds(many=5)
 def test_connections_cut_amid_what_they_carry_cost_nothing(proxied: Stage, proxy: Proxy, seed: int) -> None:
     chance = random.Random(seed)
-    work = workload.make(proxied, chance, quiet=400, effects=12, repeats=80)
+    work = workload.make(proxied, chance, quiet=400, effects=12 if MANY else 4, repeats=80)
     proxy.slow_down(0.001, 0.050)
     burst = proxied.sender.burst(work.documents)
     for number in range(8):
@@ -29,9 +29,10 @@ def test_connections_cut_amid_what_they_carry_cost_nothing(proxied: Stage, proxy
     judge(proxied, work)
 
 
+@only_with_many
 def test_half_open_connections_are_found_out(proxied: Stage, proxy: Proxy) -> None:
     """What is said on them is lost, and nobody tells either end. A change that was under way takes its time."""
-    work = workload.make(proxied, random.Random(19), quiet=200, effects=6 if MANY else 0)
+    work = workload.make(proxied, random.Random(19), quiet=200, effects=6)
     burst = proxied.sender.burst(work.documents)
     burst.reached(80)
     proxy.deafen()
