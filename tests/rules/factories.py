@@ -20,6 +20,7 @@ SHOP = AppRef("5b1f0f5e-0a6c-4f0e-9d3b-2f6d1c8a7e10", "shop")
 class RollbackParams(BaseModel):
     to: Literal["last-good"] = "last-good"
     only_if_live: bool = True
+    younger_than: str | None = None
     config: Literal["keep", "restore"] | None = None
 
 

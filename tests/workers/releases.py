@@ -69,6 +69,7 @@ def chosen(
     ours: bool = False,
     only_if_live: bool = True,
     config: Literal["keep", "restore"] | None = None,
+    younger_than: float | None = None,
 ) -> Choice:
     """The choice for the release of version `bad`."""
     return choose(
@@ -79,4 +80,5 @@ def chosen(
         ours=ours,
         only_if_live=only_if_live,
         config=config,
+        younger_than=younger_than,
     )

@@ -8,6 +8,8 @@ import pytest
 
 from heroku.samples import sample
 from tests.workers.world import APP, ROLL_BACK, World
+from workers.actions import notify
+from workers.actions.base import Action, Outcome, Step
 
 BOX = "acme-box"  # a container app
 
@@ -250,7 +252,7 @@ def asking(world: World) -> World:
 
 
 ASKED = (
-    "Going back to v3 would also undo: FOO. There is no slug to keep the config with, so a person has to approve it."
+    "Going back to v3 would also undo: FOO. There is no slug to keep the config with. So a person has to approve it."
 )
 
 
@@ -307,6 +309,9 @@ def test_a_yes_holds_only_for_what_was_asked(asking: World) -> None:
     assert sentence.startswith("Going back to v3 would also undo: FOO, BAR.")
     assert asking.posts() == []
     assert len(asking.told()) == 2, "they are asked again"
+    asking.server.zadd("dh:due:act", {asking.run().id: 0})
+    asking.workers[0].drain()
+    assert asking.posts() == [], "nor does the old yes count for the new question"
     asking.pass_time(10)
     asking.hands.answer(asking.run().id, "approve", by="ops", why="that too")
     asking.workers[0].drain()
@@ -322,3 +327,25 @@ def test_a_look_in_between_does_not_lose_the_question(asking: World) -> None:
     asking.hands.answer(asking.run().id, "approve", by="ops", why="go ahead")
     asking.workers[0].drain()
     assert len(asking.posts()) == 1
+
+
+def test_a_yes_to_one_step_is_none_to_the_next(world: World) -> None:
+    def ask(step: Step[Any]) -> Outcome:
+        return Outcome("done", "Done.") if step.approval else Outcome("waiting", "May I?", needs_approval=True)
+
+    action = Action(spec=notify.ACTION.spec, perform=ask, settle=lambda _: None, reads_live_state=True)
+    world.deliver(sample("dyno_crashed", app=APP, at=world.simulator.now))
+    steps = "[{notify: {to: log, text: one}}, {notify: {to: log, text: two}}]"
+    worker = world.worker(ROLL_BACK[: ROLL_BACK.index("    do:")] + f"    do: {steps}\n", actions={"notify": action})
+    worker.drain()
+    world.hands.answer(world.run().id, "approve", by="ops", why="")
+    worker.drain()
+
+    assert (world.step("step:0")[0], world.step("step:1")[0], world.run().state) == (
+        "done",
+        "waiting",
+        "needs approval",
+    )
+    world.hands.answer(world.run().id, "deny", by="ops", why="")
+    worker.drain()
+    assert world.step("step:1") == ("denied", "ops denied it: no reason given.")

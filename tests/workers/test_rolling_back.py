@@ -50,6 +50,12 @@ STAYS = {
         42,
         "not needed: v42 expired and never went live; v41 is running, untouched.",
     ),
+    "it ran for months before it crashed, and the rule is for young releases": Case(
+        history(release(41, "A"), release(42, "B", age=90 * DAY, current=True)),
+        42,
+        "not needed: v42 has been live for 90 d, and only what is younger than 1 h is taken back.",
+        {"younger_than": 3_600.0},
+    ),
     "it was superseded": Case(
         history(WELL, release(42, "B"), live(43, "C")),
         42,
@@ -321,7 +327,13 @@ GOES = {
     "an add-on changed a config var": Case(
         history(WELL, live(42, "A", "Update DATABASE by heroku-postgresql")),
         42,
+        "ask: Rollback to v41, undoing Update DATABASE by heroku-postgresql",
+    ),
+    "an add-on changed a config var, and the rule says to take it back": Case(
+        history(WELL, live(42, "A", "Update DATABASE by heroku-postgresql")),
+        42,
         "go: Rollback to v41, undoing Update DATABASE by heroku-postgresql",
+        {"config": "restore"},
     ),
     "Heroku does not say what changed and the code did not": Case(
         history(WELL, live(42, "A", None)), 42, "go: Rollback to v41, undoing v42"

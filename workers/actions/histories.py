@@ -99,10 +99,10 @@ class History:
         return self.is_bad(release) or (bool(self.crashes.get(release.id)) and not self.ran_well(release))
 
     def _was_well(self, release: Release) -> bool:
-        lived = self._lived(release)
+        lived = self.lived(release)
         return lived >= WELL_SECONDS and self.crashes.get(release.id, 0) <= lived / CRASH_SECONDS
 
-    def _lived(self, release: Release) -> float:
+    def lived(self, release: Release) -> float:
         """Seconds from its going live to the making of the next one that did, or to now."""
         if release.created_at is None:
             return 0.0

@@ -1,10 +1,14 @@
 """The last good release below one that is live and bad, and the way there."""
 
+import re
 from typing import Literal
 
 from heroku.models import Release
 from workers.actions.choices import CONFIG_KINDS, Choice, Go, Stay, changes
 from workers.actions.histories import History
+
+# An add-on's provider replaced what it had given, as in a failover: what the release below holds may be dead by now.
+_PROVIDERS = re.compile(r"Update .+ by \S+")
 
 
 def target(history: History, bad: Release, config: Literal["keep", "restore"] | None) -> Choice:
@@ -26,7 +30,8 @@ def _same_code(history: History, bad: Release, below: Release, config: str | Non
         return Stay("denied", f"v{bad.version} changed only config or add-ons, and the rule says to keep config.")
     if below.eligible_for_rollback is False:
         return Stay("failed", f"Heroku says v{below.version} cannot be rolled back to any more.")
-    return Go.to(history, below, bad, by="release")
+    ask = config is None and bool(_PROVIDERS.match(bad.description or ""))
+    return Go.to(history, below, bad, by="release", ask=ask)
 
 
 def _other_code(history: History, bad: Release, config: str | None) -> Choice:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from heroku.access import Level
 from heroku.models import Release
 from rules.actions import ActionSpec, Need
+from rules.model import Duration
 from workers.actions.base import Action, Outcome, Step
 from workers.actions.choices import Go, Stay, Wait
 from workers.actions.histories import History
@@ -41,6 +42,11 @@ class Params(BaseModel):
         description="keep: old code with today's config; restore: config goes back as well. "
         "Default: keep if config or add-ons were changed in between.",
     )
+    younger_than: Duration | None = Field(
+        None,
+        description="Take back only a release that went live within so long: what has run for months and crashes now "
+        "is hardly to blame. Default: any.",
+    )
 
 
 def perform(step: Step[Params]) -> Outcome:
@@ -60,6 +66,7 @@ def perform(step: Step[Params]) -> Outcome:
         ours=bool(step.remembered.made([bad_id])),
         only_if_live=step.params.only_if_live,
         config=step.params.config,
+        younger_than=step.params.younger_than,
     )
     match choice:
         case Stay(outcome=outcome, sentence=sentence):
@@ -145,10 +152,16 @@ def _ask(step: Step[Params], choice: Go) -> Outcome:
     step.memory["asked_for"] = choice.terms
     return Outcome(
         "waiting",
-        f"Going back to v{choice.target.version} would also undo: {undone}. There is no slug to keep the config with, "
-        "so a person has to approve it.",
+        f"Going back to v{choice.target.version} would also undo: {undone}. {_why_ask(choice)} "
+        "So a person has to approve it.",
         needs_approval=True,
     )
+
+
+def _why_ask(choice: Go) -> str:
+    if choice.target.slug is None:
+        return "There is no slug to keep the config with."
+    return "What the add-on gave before may not work any more."
 
 
 def _approved(step: Step[Params], choice: Go) -> bool:

@@ -3,9 +3,12 @@
 from typing import Literal
 
 from heroku.models import Release
+from rules.durations import in_words
 from workers.actions.choices import Choice, Go, Stay, Wait
 from workers.actions.histories import History
 from workers.actions.last_good import target
+
+HOUR_SECONDS = 3_600.0
 
 
 def choose(
@@ -17,9 +20,10 @@ def choose(
     ours: bool,
     only_if_live: bool,
     config: Literal["keep", "restore"] | None,
+    younger_than: float | None = None,
 ) -> Choice:
     """The choice for the release `bad_id`. `building`: a build is running; `patient`: there is time left to wait;
-    `ours`: a call of ours made it."""
+    `ours`: a call of ours made it; `younger_than`: the most seconds it may have been live."""
     bad = history.find(bad_id)
     if bad is None:
         return Stay("not needed", f"Release {bad_id} is not among the app's releases any more; nothing was changed.")
@@ -32,6 +36,8 @@ def choose(
         return Stay("not needed", f"v{bad.version} has not gone live; v{live.version} is running.")
     if bad.id != live.id and (only_if_live or bad.version < live.version):
         return Stay("not needed", _not_live(bad, live))
+    if bad.id == live.id and younger_than is not None and history.lived(bad) > younger_than:
+        return Stay("not needed", _too_old(bad, history.lived(bad), younger_than))
     under_way = _under_way(history, live, building=building)
     if under_way and patient:
         return Wait(under_way)
@@ -49,6 +55,13 @@ def _not_live(bad: Release, live: Release) -> str:
     if bad.status in ("failed", "expired"):
         return f"v{bad.version} {bad.status} and never went live; v{live.version} is running, untouched."
     return f"v{bad.version} is no longer live: v{live.version} is running."
+
+
+def _too_old(bad: Release, lived: float, younger_than: float) -> str:
+    age = in_words(lived // 3600 * 3600 if lived >= HOUR_SECONDS else lived // 60 * 60)
+    return (
+        f"v{bad.version} has been live for {age}, and only what is younger than {in_words(younger_than)} is taken back."
+    )
 
 
 def _under_way(history: History, live: Release, *, building: bool) -> str | None:
