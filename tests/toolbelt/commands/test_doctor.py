@@ -89,7 +89,7 @@ def test_people_see_the_same_with_a_heading_for_each_part(terminal: Terminal) ->
         pytest.param({"WEBHOOK_SECRET": None}, ("settings", "WEBHOOK_SECRET"), "broken", "not set", id="no secret"),
         pytest.param({"WEBHOOK_SECRET": "sesame"}, ("settings", "WEBHOOK_SECRET"), "attention", "guessed", id="short"),
         pytest.param({"REDIS_URL": None}, ("settings", "REDIS_URL"), "broken", "not set", id="no Redis"),
-        pytest.param({"REDIS_URL": "sesame"}, ("redis", "answers"), "broken", "no address", id="no address of one"),
+        pytest.param({"REDIS_URL": "sesame"}, ("settings", "reading"), "broken", "an address", id="no address of one"),
         pytest.param(
             {"REDIS_URL": "redis://:sesame@127.0.0.1:9/0"}, ("redis", "answers"), "broken", "no (", id="Redis away"
         ),
