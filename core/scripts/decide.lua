@@ -122,9 +122,10 @@ local function plan_run(id, rule)
   return {'planned', rule.run}
 end
 
-local function judge(id, t, rule)
+-- A replay is asked for by a person: what fired once need not come together once more.
+local function judge(id, t, rule, replayed)
   if rule.mode == 'live' and redis.call('EXISTS', L.RUN .. rule.run) == 1 then return {'planned before', rule.run} end
-  local stopped = (rule.count and window(id, t, rule)) or (rule.cooldown and cooldown(rule)) or
+  local stopped = (rule.count and not replayed and window(id, t, rule)) or (rule.cooldown and cooldown(rule)) or
     (rule.limit and limit(id, rule))
   if stopped then return stopped end
   if rule.mode == 'shadow' then
@@ -175,7 +176,7 @@ local function decide(id, decision, about, gates)
   if whole then redis.call('HINCRBY', L.COUNT, WHOLE[whole[1]], 1) end
   local results = {}
   for i, rule in ipairs(judged.rules) do
-    local gate = (#rule.gate > 0 and rule.gate) or whole or judge(id, t, rule)
+    local gate = (#rule.gate > 0 and rule.gate) or whole or judge(id, t, rule, judged.replay > 0)
     results[i] = {rule.index}
     for _, part in ipairs(gate) do table.insert(results[i], part) end
   end

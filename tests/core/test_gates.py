@@ -47,6 +47,10 @@ class TestWindow:
 
         assert found == ["window", "window", "planned", "window", "window", "queued", "window"]
 
+    def test_a_replay_passes_it(self, world: World) -> None:
+        """The crash that fired the rule was replayed, as Heroku had been away, and was "1 of the 2 times"."""
+        assert gates(world.decided("e1", counting(2, 600), t=BASE, replay=1))[0][0] == "planned"
+
     def test_each_key_has_a_window_of_its_own(self, world: World) -> None:
         assert gates(world.decided("e1", counting(2, 600, key="a"), t=BASE)) == [["window", 1, 2]]
         assert gates(world.decided("e2", counting(2, 600, key="b"), t=BASE)) == [["window", 1, 2]]

@@ -27,6 +27,7 @@ def pause(*, by: str, why: str, as_json: bool) -> None:
 def resume(*, as_json: bool) -> None:
     """Go on after a pause: what waited is decided now, and acted on where it is still fresh enough."""
     with hands() as at_work:
+        going_on = at_work.status()["runs_under_way"]
         ended = at_work.resume()
     if ended is None:
         raise No("the service is not paused")
@@ -34,3 +35,5 @@ def resume(*, as_json: bool) -> None:
         print_json({"paused": False, "by": ended.by, "why": ended.why, "at": ended.at})
     else:
         click.echo(f"It goes on. {ended.by} had paused it at {moment(ended.at)}: {ended.why}")
+        if going_on:
+            click.echo(f"So do the runs from before, whatever their age: {going_on}. Look: dynohook runs list")
