@@ -120,8 +120,6 @@ class Acting:
             field = f"{kind}:{index}"
             state = visit.state(field)
             if state is None or state in ("planned", "started", "waiting"):
-                if self._crew.stopping.is_set():
-                    raise Leaving("the worker is stopping")
                 state = Stepping(visit, field=field, written=written).take()
             if state == "waiting":
                 return "parked"
