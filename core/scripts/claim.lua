@@ -38,12 +38,13 @@ local function bury(row, attempts)
     settle_reservations(row, may_have_changed(row), now)
     advance_line(row, now, ARGV[6])
   end
+  buried[#buried + 1] = row
+  if lane == 'act' and string.find(row, L.SYSTEM .. ':', 1, true) == 1 then return end -- else that too would be told
   local what = lane == 'decide' and 'event ' or 'run '
   local id = 'dead:' .. row
   if redis.call('EXISTS', L.RUN .. L.SYSTEM .. ':' .. id) == 1 then id = id .. ':' .. text(now) end -- replayed, and again
   tell_system(id, 'Dead letter: ' .. what .. row .. ' was given up after ' .. attempts ..
     ' workers died or hung on it. Look: dynohook ' .. (lane == 'decide' and 'events' or 'runs') .. ' show ' .. row, now, ARGV[6])
-  buried[#buried + 1] = row
 end
 
 for _, row in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', text(now), 'LIMIT', 0, most)) do

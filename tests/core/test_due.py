@@ -121,6 +121,19 @@ def test_after_five_claims_that_ran_out_an_event_is_a_dead_letter(world: World) 
     assert "e1 was given up after 5" in json.dumps(told.plan)
 
 
+def test_trouble_with_telling_of_a_dead_letter_is_not_told_in_turn(world: World) -> None:
+    """Telling people killed the worker, so that was told too, which killed the worker; five times each, for ever."""
+    test_after_five_claims_that_ran_out_an_event_is_a_dead_letter(world)
+    for _ in range(layout.ATTEMPTS):
+        assert world.claim("act", most=1).rows == ("system:dead:e1",)
+        world.pass_time(61)
+
+    assert world.claim("act", most=1).buried == ("system:dead:e1",)
+
+    assert [run.id for run in world.hands.runs(most=10)] == ["system:dead:e1"]
+    assert set(world.hands.dead()) == {"decide e1", "act system:dead:e1"}
+
+
 def test_a_dead_letter_can_be_replayed(world: World) -> None:
     test_after_five_claims_that_ran_out_an_event_is_a_dead_letter(world)
 
