@@ -39,7 +39,7 @@ class Acting:
 
     def _drain(self) -> None:
         while not self._crew.stopping.is_set():
-            claimed = self._crew.due.claim("act", most=1)
+            claimed = self._crew.claim("act", most=1)
             if not claimed.rows:
                 return
             self.visit(claimed.rows[0], token=claimed.token)

@@ -5,12 +5,13 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
+import structlog
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
 from core.audit import Audit
 from core.beat import Beat, Epoch
 from core.budget import Budget
-from core.due import DueList
+from core.due import Claimed, DueList
 from core.ledger import Ledger
 from core.queue import Lane
 from core.runs import Runs
@@ -20,7 +21,10 @@ from rules.rulebook import Rulebook
 from workers.actions.base import Action
 from workers.telling import Teller
 
+NOTHING = Claimed((), "", ())
 UNWILLING = ("MISCONF", "NOREPLICAS", "MASTERDOWN")  # a server that takes no writes for now, whatever it is told
+
+log = structlog.get_logger()
 
 
 @dataclass
@@ -46,6 +50,14 @@ class Crew:
     epoch: Epoch | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     left_over: deque[tuple[Lane, str, str]] = field(default_factory=deque)
+
+    def claim(self, lane: Lane, *, most: int) -> Claimed:
+        """Rows to work on; none if Redis does not answer, as the ticker looks again each second."""
+        try:
+            return self.due.claim(lane, most=most)
+        except (RedisError, OSError) as error:
+            log.warning("nothing could be claimed", lane=lane, error=f"{type(error).__name__}: {error}")
+            return NOTHING
 
     def leave_over(self, lane: Lane, row: str, token: str) -> None:
         """Redis did not answer while we held this row; the ticker gives it back when it does again."""

@@ -40,7 +40,7 @@ class Deciding:
     def _drain(self) -> None:
         until = time.monotonic() + DRAIN_SECONDS
         while not self._crew.stopping.is_set() and time.monotonic() < until:
-            claimed = self._crew.due.claim("decide", most=BATCH)
+            claimed = self._crew.claim("decide", most=BATCH)
             if not claimed.rows:
                 return
             self._decide(claimed)

@@ -9,7 +9,9 @@ import redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from core import layout, records
+from core.due import Claimed, DueList
 from core.ledger import Ledger, Written
+from core.queue import Lane
 from heroku.samples import sample
 from rules.model import Mode
 from tests.workers.world import APP, DAY, ROLL_BACK, World
@@ -245,6 +247,18 @@ def test_when_redis_fails_amid_a_batch_it_is_given_back_whole(world: World) -> N
 
     assert len(world.runs()) == 3
     assert world.hands.dead() == {}
+
+
+def test_when_redis_is_away_a_wake_up_ends_quietly(world: World) -> None:
+    """Each wake-up ended in a traceback for as long as Redis was away."""
+
+    class Away(DueList):
+        def claim(self, lane: Lane, *, most: int) -> Claimed:
+            raise RedisConnectionError("gone")
+
+    worker = world.worker(RULE, due=Away(world.server, worker="worker.1"))
+    worker.deciding.drain()
+    worker.acting.drain()
 
 
 def test_a_worker_that_stops_claims_no_further_batch(world: World) -> None:

@@ -156,7 +156,6 @@ class World:
         runs = WatchedRuns(self.server)
         crew = Crew(
             name=name,
-            due=DueList(self.server, worker=name),
             runs=runs,
             pool=Budget(self.server),
             audit=Audit(self.server),
@@ -166,6 +165,7 @@ class World:
             brake=brake,
             **{
                 "actions": ACTIONS,
+                "due": DueList(self.server, worker=name),
                 "ledger": Ledger(self.server, keep_seconds=14 * DAY),
                 "teller": Teller(environment or {}, timeout=2.0),
                 "own_app": frozenset(),
