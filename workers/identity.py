@@ -15,11 +15,11 @@ US = Grant("dynohook", {"account": Level.READ})
 log = structlog.get_logger()
 
 
-def learn(crew: Crew) -> None:
+def learn(crew: Crew, *, again_seconds: float = AGAIN_SECONDS) -> None:
     """Ask now; if Heroku does not say, start all the same and ask on. Until then our own effects are known only by the
     ids that our calls returned and by what they intended."""
     if not ask(crew):
-        threading.Thread(target=_ask_on, args=(crew,), name="identity", daemon=True).start()
+        threading.Thread(target=_ask_on, args=(crew, again_seconds), name="identity", daemon=True).start()
 
 
 def ask(crew: Crew) -> bool:
@@ -34,8 +34,8 @@ def ask(crew: Crew) -> bool:
     return True
 
 
-def _ask_on(crew: Crew) -> None:
-    while not crew.stopping.wait(AGAIN_SECONDS):
+def _ask_on(crew: Crew, again_seconds: float) -> None:
+    while not crew.stopping.wait(again_seconds):
         if ask(crew):
             log.info("it is known now whose token it is")
             return

@@ -1,6 +1,8 @@
 """Workers that are killed, stand still, lose their claim or are told to stop: at every point around a call."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 import redis
@@ -10,7 +12,9 @@ from redis.exceptions import ResponseError
 from core import layout
 from core.due import DueList
 from tests.workers.world import ROLL_BACK, Killed, Worker, World, die
-from workers.calling import BEGIN_GOOD_SECONDS, Calls
+from workers.actions import ACTIONS, rollback
+from workers.actions.base import Outcome, Step
+from workers.calling import BEGIN_GOOD_SECONDS, Calls, Stalled
 from workers.looks import Look
 from workers.visits import Visit
 
@@ -223,6 +227,25 @@ def test_a_process_that_stood_still_before_its_call_does_not_send_it(world: Worl
     assert world.posts() == []
     assert not look.begun
     assert world.step()[0] == "started", "so that it is looked for first"
+
+
+def test_after_a_standstill_it_is_looked_for_later(world: World) -> None:
+    def stalled(_: Step[Any]) -> Outcome:
+        raise Stalled("stood still just before a call")
+
+    world.deliver(world.crashing())
+    worker = world.worker(actions={**ACTIONS, "rollback": replace(rollback.ACTION, perform=stalled)})
+    worker.drain()
+
+    score = world.server.zscore(layout.DUE + "act", world.run().id)
+    assert isinstance(score, float)
+    assert 25 < score / 1000 - world.hands.now() <= 30
+
+
+def test_a_row_whose_run_is_gone_is_taken_off_the_list(world: World) -> None:
+    world.server.zadd(layout.DUE + "act", {"nothing": 0})
+    world.worker().drain()
+    assert world.server.zcard(layout.DUE + "act") == 0
 
 
 def test_what_was_seen_long_ago_is_not_acted_on(world: World, pair: tuple[Worker, Worker]) -> None:

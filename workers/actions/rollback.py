@@ -84,8 +84,6 @@ def perform(step: Step[Params]) -> Outcome:
 
 def settle(step: Step[Params]) -> Outcome | None:
     """A call without an answer: is there the release that it would have made?"""
-    if "made" in step.memory:
-        return _check(step)
     description, newest = step.memory["description"], step.memory["newest"]
     for release in _releases(step):
         if release.version > newest and release.description == description:
