@@ -17,7 +17,7 @@ def pinned(name: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", [RUNS, DEVELOPS])
 def test_a_lock_names_no_address_and_no_path(name: str) -> None:
     lines = (HOME / name).read_text().splitlines()
-    assert [line for line in lines if re.search(r"://|file:|@ |^-|index-url|find-links|/work/|/home/", line)] == []
+    assert [line for line in lines if re.search(r"://|file:|@ |^-|index-url|find-links|(?:^|\s)/\w", line)] == []
 
 
 @pytest.mark.parametrize("name", [RUNS, DEVELOPS])
