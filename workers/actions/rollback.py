@@ -4,7 +4,6 @@ Six steps: is the bad release live · is something newer under way · what did i
 never twice, never to a bad one, never a rollback of a rollback · done only when the new release is live.
 """
 
-from itertools import islice
 from typing import Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,9 +15,9 @@ from rules.model import Duration
 from workers.actions.base import Action, Outcome, Step
 from workers.actions.choices import Go, Stay, Wait
 from workers.actions.histories import History
+from workers.actions.reading import bad_release_of, history_of, is_building, releases_of
 from workers.actions.rolling_back import choose
 
-RELEASES_READ = 100  # the newest; older ones are no longer eligible
 WAIT_SECONDS = 15.0  # for what is under way
 WAIT_MOST_SECONDS = 300.0
 CHECK_SECONDS = 5.0  # between looks at our own new release, if its event does not come first
@@ -53,15 +52,15 @@ def perform(step: Step[Params]) -> Outcome:
     """Look, and do the one thing that is next. Raises what the client raises."""
     if "made" in step.memory:
         return _check(step)
-    bad_id = _bad_release(step)
+    bad_id = bad_release_of(step)
     if bad_id is None:
         return Outcome("failed", "The event names no release, so there is nothing to roll back.")
-    history = _history(step)
+    history = history_of(step)
     waits_since = step.memory.pop("waits_since", step.now)
     choice = choose(
         history,
         bad_id=bad_id,
-        building=_building(step),
+        building=is_building(step),
         patient=step.now - waits_since < WAIT_MOST_SECONDS,
         ours=bool(step.remembered.made([bad_id])),
         only_if_live=step.params.only_if_live,
@@ -85,7 +84,7 @@ def perform(step: Step[Params]) -> Outcome:
 def settle(step: Step[Params]) -> Outcome | None:
     """A call without an answer: is there the release that it would have made?"""
     description, newest = step.memory["description"], step.memory["newest"]
-    for release in _releases(step):
+    for release in releases_of(step):
         if release.version > newest and release.description == description:
             return _made(step, release)
     return None
@@ -137,7 +136,7 @@ def _check(step: Step[Params]) -> Outcome:
         output = {"version": release.version, "id": release.id, "target": memory["target"]}
         return Outcome("done", sentence, changed=True, output=output)
     if release.status == "succeeded":
-        newer = next((r for r in _releases(step) if r.version > release.version and r.current), None)
+        newer = next((r for r in releases_of(step) if r.version > release.version and r.current), None)
         if newer:
             return Outcome("failed", f"{name} was overtaken: v{newer.version} is live.", tell_system=True)
     if step.now - memory["made_at"] > CHECK_MOST_SECONDS:
@@ -178,37 +177,6 @@ def _note(choice: Go) -> str:
     if choice.undone:
         said.append(f" This took back: {'; '.join(choice.undone)}.")
     return "".join(said)
-
-
-def _bad_release(step: Step[Params]) -> str | None:
-    """The event's own release, or the crashed dyno's."""
-    data = step.event.data
-    release = data if step.event.resource == "release" else data.get("release")
-    id = release.get("id") if isinstance(release, dict) else None
-    return id if isinstance(id, str) else None
-
-
-def _releases(step: Step[Params]) -> list[Release]:
-    """The newest first; each once, though a list can shift while its pages are read."""
-    read = islice(step.heroku.releases(step.app, newest_first=True), RELEASES_READ)
-    return sorted({release.id: release for release in read}.values(), key=lambda release: -release.version)
-
-
-def _history(step: Step[Params]) -> History:
-    releases = _releases(step)
-    return History(
-        releases=releases,
-        bad=step.remembered.bad(step.app),
-        crashes=step.remembered.crashes([release.id for release in releases]),
-        now=step.now,
-    )
-
-
-def _building(step: Step[Params]) -> bool:
-    """Whether a build is running; known only to rules that may read builds."""
-    if step.access.get("builds", Level.OFF) < Level.READ:
-        return False
-    return any(build.status == "pending" for build in islice(step.heroku.builds(step.app), RELEASES_READ))
 
 
 ACTION = Action(
