@@ -18,16 +18,16 @@ local function may_have_changed(run)
   for i = 1, #journal, 2 do
     if string.match(journal[i], '^step:') then
       local fine, step = pcall(cjson.decode, journal[i + 1]) -- what cannot be read must not keep the lane from all others
-      if not fine or step.changed or step.state == 'started' or step.state == 'unknown' then return true end
+      if not fine or type(step) ~= 'table' or step.changed or step.state == 'started' or step.state == 'unknown' then return true end
     end
   end
   return false
 end
 
 local function bury(row, attempts)
+  redis.call('HSET', L.DEAD, lane .. ' ' .. row, cjson.encode({at = now, attempts = attempts}))
   redis.call('ZREM', due, row)
   redis.call('HDEL', L.CLAIMS .. lane, row)
-  redis.call('HSET', L.DEAD, lane .. ' ' .. row, cjson.encode({at = now, attempts = attempts}))
   redis.call('HINCRBY', L.COUNT, 'dead_letters', 1)
   if lane == 'decide' then
     redis.call('EXPIRE', L.EVENT .. row, L.DEAD_DAYS * 86400)
@@ -38,7 +38,6 @@ local function bury(row, attempts)
     settle_reservations(row, may_have_changed(row), now)
     advance_line(row, now, ARGV[6])
   end
-  buried[#buried + 1] = row
   if lane == 'act' and string.find(row, L.SYSTEM .. ':', 1, true) == 1 then return end -- else that too would be told
   local what = lane == 'decide' and 'event ' or 'run '
   local id = 'dead:' .. row
@@ -51,7 +50,8 @@ for _, row in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', text(now), 'LIMIT'
   local before = claim_of(lane, row)
   local attempts = before and before.attempts + 1 or 0
   if attempts >= L.ATTEMPTS then
-    bury(row, attempts)
+    pcall(bury, row, attempts) -- it stands among the dead before anything can go wrong, which must not stop the lane
+    buried[#buried + 1] = row
   elseif attempts == 0 or #claimed == 0 then
     redis.call('ZADD', due, text(now + L.LEASE_MILLISECONDS), row)
     write_claim(lane, row, {worker = worker, token = token, attempts = attempts, not_before = 0})

@@ -50,6 +50,21 @@ def test_an_event_that_breaks_the_script_becomes_a_dead_letter(world: World) -> 
     assert world.claim().buried == ("e1",)
 
 
+def test_a_dead_letter_over_which_the_script_stumbles_does_not_stop_its_lane(world: World) -> None:
+    """Every claim met it first, raised, and took nothing else."""
+    world.decided("e1", rule("a", key="1"))
+    world.decided("e2", rule("b", key="2"))
+    world.server.set(f"{layout.LINE}a:1", "somebody else's")
+    for _ in range(layout.ATTEMPTS):
+        assert "e1:a" in world.claim("act", most=1).rows
+        world.server.zadd(layout.DUE + "act", {"e1:a": 1})
+
+    claimed = world.claim("act", most=2)
+
+    assert (claimed.buried, claimed.rows) == (("e1:a",), ("e2:b",))
+    assert "act e1:a" in world.hands.dead()
+
+
 def test_only_what_was_decided_is_counted_as_decided(world: World) -> None:
     """Lost and parked events were counted too, and the demo's books did not balance."""
     world.server.set(f"{layout.INTENT}app-1:release:*", "run", px=60_000)
