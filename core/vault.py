@@ -18,6 +18,7 @@ class RedisVault:
 
     def __init__(self, redis: redis.Redis) -> None:
         self._redis = redis
+        self._put = redis.register_script(scripts.source("put"))
         self._unlock = redis.register_script(scripts.source("unlock"))
 
     def get(self) -> bytes | None:
@@ -26,7 +27,7 @@ class RedisVault:
 
     def set(self, sealed: bytes, *, seconds: float) -> None:
         """Put this there, for so long."""
-        self._redis.set(layout.VAULT, sealed, px=max(1, int(seconds * 1000)))
+        self._put(args=[layout.VAULT, sealed, max(1, int(seconds * 1000)), ""])
 
     @contextmanager
     def lock(self, *, wait_seconds: float, hold_seconds: float) -> Iterator[bool]:
@@ -44,4 +45,4 @@ class RedisVault:
                 self._unlock(args=[layout.VAULT_LOCK, owner])
 
     def _take(self, owner: str, hold_seconds: float) -> bool:
-        return bool(self._redis.set(layout.VAULT_LOCK, owner, nx=True, px=int(hold_seconds * 1000)))
+        return bool(self._put(args=[layout.VAULT_LOCK, owner, int(hold_seconds * 1000), "NX"]))

@@ -12,6 +12,7 @@ from core.audit import Audit, line
 from core.budget import Budget
 from core.due import Claimed
 from core.runs import Entry, Run, StepRecord
+from core.vault import RedisVault
 from heroku.calls import CallRecord
 from tests.core.world import World, arrival, gates, rule
 
@@ -153,6 +154,13 @@ def tell(it: UnderWay) -> bool:
     return it.world.hands.run(f"{layout.SYSTEM}:token").state == "due"
 
 
+def put(it: UnderWay) -> bool:
+    vault = RedisVault(it.world.server)
+    with vault.lock(wait_seconds=0, hold_seconds=20) as ours:
+        vault.set(b"sealed", seconds=60)
+    return ours and vault.get() == b"sealed"
+
+
 def unlock(it: UnderWay) -> bool:
     begin(it)
     script = it.world.server.register_script(scripts.source("unlock"))
@@ -177,6 +185,7 @@ FINISHING: dict[str, Callable[[UnderWay], bool]] = {
     "leave": lambda it: it.world.beat.leave() == 2,
     "park": put_back,
     "pause": pause,
+    "put": put,
     "record": record,
     "renew": renew,
     "replay": replay,
