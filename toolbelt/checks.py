@@ -45,7 +45,8 @@ def main(*, fast: bool, faults: bool, mutants: bool, for_pytest: tuple[str, ...]
     if not fast and (failed := failing(environment)):
         sys.exit(f"not right: {', '.join(failed)}. The tests were not run.")
     chosen = [*(("-m", "not faults") if fast else ()), *absolute(for_pytest)]
-    become(["-m", "pytest", "-n", "2", *chosen], environment)
+    # Some tests mostly wait: whoever has none left takes over some of the other's.
+    become(["-m", "pytest", "-n", "2", "--dist", "worksteal", *chosen], environment)
 
 
 def become(arguments: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
