@@ -32,7 +32,7 @@ SETTINGS: dict[str, Any] = {
         "socket_timeout": 10.0,
         "socket_connect_timeout": 2.0,
         "socket_keepalive": True,
-        "health_check_interval": 5,  # a half-open connection is found out within 11 s, and not within 51
+        "health_check_interval": 5,  # a half-open connection is found out after 15 s (measured), and not after 50
         "max_connections": 6,
     },
     "task_serializer": "json",
