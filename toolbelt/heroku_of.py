@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from uuid import uuid4
 
 import click
 import redis
 
 from core import audit, connections
+from core.accounts import Accounts
 from core.budget import RESERVE, Budget
 from core.settings import WAYS_OUT, Settings, SettingsError
 from heroku.access import Grant, Level
 from heroku.calls import Call, CallRecord
 from heroku.client import Heroku
-from heroku.errors import Unavailable
-
-FREE = "get_rate_limits"  # Heroku answers it from a dry pool too
 
 
 @contextmanager
@@ -48,28 +45,18 @@ class Keeper:
 
     def __init__(self, redis: redis.Redis, command: str) -> None:
         self._redis = redis
-        self._budget = Budget(redis)
-        self._audit = audit.Audit(redis)
+        self._accounts = Accounts(Budget(redis), audit.Audit(redis), reserve=RESERVE)
         self._why = f"asked by `dynohook {command}`"
-        self._call = ""
 
     def before(self, call: Call) -> None:
         """Raises Unavailable if only what rules in live mode may use is left."""
-        if call.endpoint.name == FREE:
-            return
-        id = uuid4().hex
-        if wait := self._budget.spend(id, reserve=RESERVE):
-            message = "the account has no calls left but those kept for live rules"
-            raise Unavailable(method=call.method, path=call.path, retry_after=wait, message=message)
-        self._call = id
+        self._accounts.open(call)
 
     def after(self, record: CallRecord) -> None:
         """What came of a call counts more than its record: that it could not be kept is said and nothing else."""
         try:
-            self._budget.correct(self._call, remaining=record.remaining)
-            self._call = ""
             seconds, microseconds = self._redis.time()
             at = seconds + microseconds / 1e6
-            self._audit.write(audit.line(record, at=at, run="", app_name=record.app or "", why=self._why))
+            self._accounts.close(audit.line(record, at=at, run="", app_name=record.app or "", why=self._why))
         except (redis.RedisError, OSError) as error:
             click.echo(f"The call {record.endpoint} could not be recorded ({type(error).__name__}).", err=True)

@@ -3,18 +3,17 @@
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from redis.exceptions import RedisError
 
 from core import audit
+from core.accounts import Accounts
 from core.runs import Locked, StepRecord
 from heroku.access import Level
 from heroku.calls import Call, CallRecord
 from heroku.client import Heroku
 from heroku.endpoints import BY_NAME
-from heroku.errors import Unavailable
 from rules.model import Mode
 from rules.rulebook import Target
 from workers.looks import Look
@@ -46,7 +45,7 @@ class Calls:
         self._clock = clock
         self._held_at: float | None = None
         self._intent: tuple[str, ...] = ()
-        self._call = uuid4().hex  # in the pool's eyes
+        self._accounts = Accounts(look.visit.crew.pool, look.visit.crew.audit)
 
     def client(self) -> Heroku | None:
         """Heroku's API as far as the rule's access reaches."""
@@ -68,7 +67,7 @@ class Calls:
     def _before(self, call: Call) -> None:
         """Our last look before the network: is a call left in the pool, is the row ours, may anything be changed?"""
         self._may_go_on()
-        self._spend(call)
+        self._accounts.open(call)
         if call.endpoint.level <= Level.READ:
             self._hold()
         else:
@@ -103,23 +102,15 @@ class Calls:
             raise Stalled("stood still just before a call")
         look.begun = True
 
-    def _spend(self, call: Call) -> None:
-        wait = self._look.visit.crew.pool.spend(self._call)
-        if wait:
-            message = "the account has no calls left"
-            raise Unavailable(method=call.method, path=call.path, retry_after=wait, message=message)
-
     def _after(self, record: CallRecord) -> None:
         """What came of a call counts more than its record: that it could not be kept is said and nothing else."""
         visit = self._look.visit
         line = audit.line(record, at=visit.now, run=visit.run.id, app_name=visit.run.app_name, why=self._why(record))
         log.info("heroku call", **line.to_log(), sentence=line.sentence)
         try:
-            visit.crew.pool.correct(self._call, remaining=record.remaining)
-            visit.crew.audit.write(line)
+            self._accounts.close(line)
         except (RedisError, OSError) as error:
             log.warning("a call could not be recorded", run=visit.run.id, error=type(error).__name__)
-        self._call = uuid4().hex
 
     def _why(self, record: CallRecord) -> str:
         """By what the rule's access allowed the call, or denied it."""
