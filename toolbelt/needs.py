@@ -1,9 +1,6 @@
 """What the rules need of Heroku: the entities that they listen to, and the endpoints that their access opens."""
 
 from core.settings import Settings
-from heroku.access import Level
-from heroku.endpoint import Endpoint
-from heroku.endpoints import TABLE
 from rules.loading import load
 from rules.model import Mode
 from rules.rulebook import Rule, Rulebook
@@ -24,11 +21,6 @@ def rules(settings: Settings) -> Rulebook:
 def includes(book: Rulebook) -> tuple[str, ...]:
     """The entities that an app's webhook must tell of; rules that are off need none."""
     return tuple(sorted({ALWAYS, *(on.include for rule in at_work(book) for on in rule.on)}))
-
-
-def endpoints(rule: Rule) -> tuple[Endpoint, ...]:
-    """The endpoints that the rule may call, in the order of the table."""
-    return tuple(each for each in TABLE if rule.access.get(each.group, Level.OFF) >= each.level)
 
 
 def at_work(book: Rulebook) -> tuple[Rule, ...]:

@@ -3,7 +3,7 @@
 import structlog
 from redis.exceptions import RedisError
 
-from heroku.access import Grant, Level
+from heroku.access import Level
 from heroku.client import Heroku
 from heroku.endpoint import Endpoint
 from heroku.endpoints import TABLE
@@ -12,6 +12,7 @@ from heroku.scopes import missing
 from rules.model import Mode
 from rules.rulebook import Rule, Rulebook
 from workers.crew import Crew
+from workers.identity import US
 
 log = structlog.get_logger()
 
@@ -37,7 +38,7 @@ def problems(heroku: Heroku, book: Rulebook) -> list[str]:
     if not needed:
         return []
     try:
-        answer = heroku.granted(Grant("dynohook", {"account": Level.READ})).call("get_account")
+        answer = heroku.granted(US).call("get_account")
     except Unauthorized as error:
         return [str(error)]
     return [str(each) for each in missing(answer.scopes, needed)] if answer.scopes else []

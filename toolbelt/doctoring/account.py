@@ -14,6 +14,7 @@ from toolbelt.doctoring.findings import Finding, attention, broken, ok
 from toolbelt.hook_looks import Standing, look
 from toolbelt.hooks import Wanted, listed
 from toolbelt.ways_out import way_out
+from workers.credentials import endpoints
 
 AREA = "heroku"
 LEVELS = {"account": Level.READ, "apps": Level.READ}
@@ -93,7 +94,7 @@ def _lacking(has: frozenset[str], book: Rulebook) -> Iterator[Finding]:
     """One line for each endpoint that a rule was granted and the token cannot call."""
     for rule in needs.at_work(book):
         found = broken if rule.mode is Mode.LIVE else attention
-        for missing in scopes.missing(has, needs.endpoints(rule)):
+        for missing in scopes.missing(has, endpoints(rule)):
             may = f"{rule.name} may call {missing.endpoint}, which needs {' or '.join(missing.enough)}"
             yield found(AREA, "scopes", f"{may}; the token has {listed(has)}", _new_token(missing.scope, has))
 
