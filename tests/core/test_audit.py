@@ -1,6 +1,5 @@
 """The record of calls: bounded, readable, and without anything secret."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -9,8 +8,6 @@ import redis
 from core import layout
 from core.audit import Audit, AuditLine, line
 from heroku.calls import CallRecord
-from toolbelt.crew import Crew
-from toolbelt.servers import Server
 
 DONE = CallRecord(
     who="rule roll-back",
@@ -23,14 +20,6 @@ DONE = CallRecord(
     request_id="9f0d1a",
     remaining=4_498,
 )
-
-
-@pytest.fixture
-def server() -> Iterator[redis.Redis]:
-    with Crew() as crew, Server(crew, keep_data=False) as running:
-        client = redis.Redis.from_url(running.url, protocol=2)
-        yield client
-        client.close()
 
 
 def entry(record: CallRecord = DONE, *, why: str = "allowed by releases: write") -> AuditLine:

@@ -1,53 +1,36 @@
 """The account's pool of calls: never overdrawn, never wasted, with some of it kept for live rules."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 import redis
 
 from core import layout
 from core.budget import Budget
-from toolbelt.crew import Crew
-from toolbelt.servers import Server
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[redis.Redis]:
-    with Crew() as crew, Server(crew, keep_data=False) as running:
-        client = redis.Redis.from_url(running.url, protocol=2)
-        yield client
-        client.close()
-
-
-@pytest.fixture
-def pool(server: redis.Redis) -> redis.Redis:
-    server.flushall()
-    return server
-
-
-def still(pool: redis.Redis, *, capacity: int) -> Budget:
+def still(server: redis.Redis, *, capacity: int) -> Budget:
     """A pool that does not refill while a test looks at it."""
-    return Budget(pool, capacity=capacity, refill=1e-9)
+    return Budget(server, capacity=capacity, refill=1e-9)
 
 
-def test_a_pool_lets_through_what_it_holds_and_not_one_more(pool: redis.Redis) -> None:
-    budget = still(pool, capacity=5)
+def test_a_pool_lets_through_what_it_holds_and_not_one_more(server: redis.Redis) -> None:
+    budget = still(server, capacity=5)
 
     let_through = [budget.spend(f"call {n}") == 0 for n in range(8)]
 
     assert let_through == [True] * 5 + [False] * 3
 
 
-def test_a_dry_pool_says_how_long_to_wait(pool: redis.Redis) -> None:
-    budget = Budget(pool, capacity=1, refill=0.5)
+def test_a_dry_pool_says_how_long_to_wait(server: redis.Redis) -> None:
+    budget = Budget(server, capacity=1, refill=0.5)
     budget.spend("the last one")
 
     assert budget.spend("the next") == pytest.approx(2.0, abs=0.5)
 
 
-def test_a_reserve_stays_for_live_rules(pool: redis.Redis) -> None:
-    budget = still(pool, capacity=5)
+def test_a_reserve_stays_for_live_rules(server: redis.Redis) -> None:
+    budget = still(server, capacity=5)
 
     of_others = [budget.spend(f"other {n}", reserve=3) == 0 for n in range(4)]
     of_live_rules = [budget.spend(f"live {n}") == 0 for n in range(4)]
@@ -56,9 +39,9 @@ def test_a_reserve_stays_for_live_rules(pool: redis.Redis) -> None:
     assert of_live_rules == [True, True, True, False]
 
 
-def test_heroku_s_word_counts_less_what_is_under_way(pool: redis.Redis) -> None:
+def test_heroku_s_word_counts_less_what_is_under_way(server: redis.Redis) -> None:
     """Somebody else uses the account too: 4 of 10 are left when our first call is answered, and two more are flying."""
-    budget = still(pool, capacity=10)
+    budget = still(server, capacity=10)
     for call in ("answered", "flying 1", "flying 2"):
         budget.spend(call)
 
@@ -67,8 +50,8 @@ def test_heroku_s_word_counts_less_what_is_under_way(pool: redis.Redis) -> None:
     assert [budget.spend(f"next {n}") == 0 for n in range(3)] == [True, True, False]
 
 
-def test_an_answer_that_says_nothing_of_the_pool_changes_nothing(pool: redis.Redis) -> None:
-    budget = still(pool, capacity=2)
+def test_an_answer_that_says_nothing_of_the_pool_changes_nothing(server: redis.Redis) -> None:
+    budget = still(server, capacity=2)
     budget.spend("one")
 
     budget.correct("one", remaining=None)
@@ -76,8 +59,8 @@ def test_an_answer_that_says_nothing_of_the_pool_changes_nothing(pool: redis.Red
     assert [budget.spend(f"next {n}") == 0 for n in range(2)] == [True, False]
 
 
-def test_more_than_the_capacity_is_not_believed(pool: redis.Redis) -> None:
-    budget = still(pool, capacity=3)
+def test_more_than_the_capacity_is_not_believed(server: redis.Redis) -> None:
+    budget = still(server, capacity=3)
     budget.spend("one")
 
     budget.correct("one", remaining=1_000_000)
@@ -85,11 +68,11 @@ def test_more_than_the_capacity_is_not_believed(pool: redis.Redis) -> None:
     assert [budget.spend(f"next {n}") == 0 for n in range(4)] == [True, True, True, False]
 
 
-def test_many_threads_share_one_pool(pool: redis.Redis) -> None:
+def test_many_threads_share_one_pool(server: redis.Redis) -> None:
     let_through: list[bool] = []
 
     def call(name: int) -> None:
-        budget = still(pool, capacity=50)
+        budget = still(server, capacity=50)
         let_through.extend(budget.spend(f"{name}-{n}") == 0 for n in range(20))
 
     threads = [threading.Thread(target=call, args=(name,)) for name in range(4)]
@@ -101,10 +84,10 @@ def test_many_threads_share_one_pool(pool: redis.Redis) -> None:
     assert let_through.count(True) == 50
 
 
-def test_what_the_pool_leaves_in_redis_has_an_end(pool: redis.Redis) -> None:
-    still(pool, capacity=5).spend("one")
+def test_what_the_pool_leaves_in_redis_has_an_end(server: redis.Redis) -> None:
+    still(server, capacity=5).spend("one")
 
-    ends = {key: pool.ttl(key) for key in pool.scan_iter("*")}
+    ends = {key: server.ttl(key) for key in server.scan_iter("*")}
 
     assert set(ends) == {layout.BUDGET.encode(), f"{layout.BUDGET}:flying".encode()}
     assert all(seconds > 0 for seconds in ends.values())

@@ -49,8 +49,8 @@ def test_a_connection_that_was_idle_is_looked_at_before_heroku_cuts_it() -> None
     assert options["health_check_interval"] == CHECK_SECONDS < 300
 
 
-def test_many_threads_of_a_worker_share_few_connections(running: Server, ledger_server: redis.Redis) -> None:
-    before = len(ledger_server.client_list())
+def test_many_threads_of_a_worker_share_few_connections(running: Server, server: redis.Redis) -> None:
+    before = len(server.client_list())
     with for_worker(at(running.url), connections=2) as client:
         threads = [threading.Thread(target=lambda: [client.ping() for _ in range(50)]) for _ in range(8)]
         for thread in threads:
@@ -58,15 +58,15 @@ def test_many_threads_of_a_worker_share_few_connections(running: Server, ledger_
         for thread in threads:
             thread.join(timeout=30)
 
-        assert len(ledger_server.client_list()) - before <= 2
+        assert len(server.client_list()) - before <= 2
 
 
-def test_a_web_process_has_one_connection_whatever_it_asks_at_once(running: Server, ledger_server: redis.Redis) -> None:
-    before = len(ledger_server.client_list())
+def test_a_web_process_has_one_connection_whatever_it_asks_at_once(running: Server, server: redis.Redis) -> None:
+    before = len(server.client_list())
 
     async def flood() -> int:
         async with for_receiver(at(running.url)) as client:
             await asyncio.gather(*(client.ping() for _ in range(64)))
-            return len(ledger_server.client_list()) - before
+            return len(server.client_list()) - before
 
     assert asyncio.run(flood()) == 1

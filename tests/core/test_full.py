@@ -55,12 +55,12 @@ def run_of(world: World, id: str) -> Run:
 
 
 @pytest.fixture
-def full(ledger_server: redis.Redis, under_way: UnderWay) -> Iterator[UnderWay]:
+def full(server: redis.Redis, under_way: UnderWay) -> Iterator[UnderWay]:
     """Every command that could need memory is refused. Scripts are forgotten too, as after a failover."""
-    ledger_server.script_flush()
-    ledger_server.config_set("maxmemory", 1)
+    server.script_flush()
+    server.config_set("maxmemory", 1)
     yield under_way
-    ledger_server.config_set("maxmemory", 0)
+    server.config_set("maxmemory", 0)
 
 
 def call_record() -> CallRecord:

@@ -256,8 +256,8 @@ class Ledger(RuleBasedStateMachine):
         self.every_run_is_due_or_in_line_behind_one_that_is()
 
 
-def test_the_ledger_keeps_its_promises_whatever_happens(ledger_server: redis.Redis) -> None:
-    Ledger.server = ledger_server
+def test_the_ledger_keeps_its_promises_whatever_happens(server: redis.Redis) -> None:
+    Ledger.server = server
     happened.clear()
     machine = Ledger.TestCase
     machine.settings = settings(

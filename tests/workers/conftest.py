@@ -8,26 +8,10 @@ import redis
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.workers.world import APP, TOKEN, World
-from toolbelt.crew import Crew
-from toolbelt.servers import Server
 from toolbelt.simulator.app import create_app
 from toolbelt.simulator.remote import Remote
 from toolbelt.simulator.serving import served
 from toolbelt.simulator.simulator import Simulator
-
-
-@pytest.fixture(scope="session")
-def running() -> Iterator[Server]:
-    with Crew() as crew, Server(crew, keep_data=False) as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: Server) -> Iterator[redis.Redis]:
-    client = redis.Redis.from_url(running.url, protocol=2)
-    client.flushall()
-    yield client
-    client.close()
 
 
 class Theatre:
