@@ -124,7 +124,7 @@ def test_if_a_process_ends_by_itself_everything_ends_and_it_says_which(tmp_path:
 
 
 def is_worker(pid: int) -> bool:
-    shown = subprocess.run(
-        ["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False, timeout=20
+    shown = subprocess.run(  # -ww: else the command is cut to the width of whatever terminal is about
+        ["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False, timeout=20
     )
     return "workers.app" in shown.stdout
