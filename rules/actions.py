@@ -1,7 +1,8 @@
-"""What rules know of an action: the parameters it takes and the access it needs."""
+"""What rules know of an action: the parameters it takes, the access it needs and whether it destroys."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -15,11 +16,36 @@ class Need(NamedTuple):
     level: Level
 
 
+Written = Mapping[str, Any]  # parameters as they stand in a rule: perhaps templates, perhaps wrong
+
+
+def _nothing_more(_: Written) -> tuple[Need, ...]:
+    return ()
+
+
+def _never(_: Written) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """An action as a rule file may name it; `changes` tells whether it changes anything on Heroku."""
+    """An action as a rule file may name it; `changes` tells whether it may change anything on Heroku.
+
+    `needs` always holds; `needs_more` is what its parameters add to it. What `destroys` with its parameters stands only
+    in a rule that has a limit. `hears` are the entities whose events tell what came of it.
+    """
 
     name: str
     params: type[BaseModel]
     needs: tuple[Need, ...] = ()
     changes: bool = False
+    needs_more: Callable[[Written], tuple[Need, ...]] = _nothing_more
+    destroys: Callable[[Written], bool] = _never
+    hears: tuple[str, ...] = ()
+
+    def needed(self, params: Written) -> tuple[Need, ...]:
+        """The access that it needs with these parameters: one level for each group."""
+        most: dict[str, Level] = {}
+        for group, level in (*self.needs, *self.needs_more(params)):
+            most[group] = max(level, most.get(group, Level.OFF))
+        return tuple(Need(group, level) for group, level in most.items())

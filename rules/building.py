@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rules.access_checks import access_faults
+from rules.access_checks import access_faults, limit_faults
 from rules.errors import Fault
 from rules.matching import EVERYTHING, BadMatch, Match, compile_match
 from rules.model import EVENTS_APP, RuleModel
@@ -42,6 +42,7 @@ def build(raw: Any, known: Known) -> tuple[Rule | None, list[Fault]]:
     whole = not found
     faults += [fault for fault in found if fault.path[0] not in broken]
     faults += _unless("access" in broken, access_faults(steps, model.access, known.actions))
+    faults += _unless("limit" in broken or model.limit is not None, limit_faults(steps, known.actions))
     faults += target_faults(steps, known.targets)
     faults += template_faults(steps, whole=whole)
     if faults or match is None:

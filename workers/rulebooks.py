@@ -72,4 +72,4 @@ def _is_live(mode: Mode, settings: Settings) -> bool:
 
 
 def _needs_heroku(rule: Rule) -> bool:
-    return any(SPECS[step.action].needs for step in (*rule.do, *rule.on_failure))
+    return any(SPECS[step.action].needed(step.params) for step in (*rule.do, *rule.on_failure))

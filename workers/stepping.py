@@ -84,7 +84,7 @@ class Stepping:
             return Outcome("failed", f"This version of Dynohook has no action {look.written.action}.")
         if self._is_refused_after_loss(action):
             return Outcome("denied", "Redis lost what it knew of this event's time; a person may replay the event.")
-        if action.spec.needs and visit.crew.heroku is None:
+        if action.spec.needed(look.written.params) and visit.crew.heroku is None:
             return Outcome("failed", f"{look.name} needs Heroku's API, and HEROKU_API_KEY is not set.")
         step = self._step(action)
         return self._settled(action, step) or self._unapproved() or action.perform(step)
