@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         description="true if HEROKU_API_KEY belongs to an account that only Dynohook uses: then whatever that "
         "account does is our own effect and starts nothing.",
     )
+    allow_private_addresses: bool = Field(
+        False,
+        description="true lets rules' requests, messages and health checks go to private networks and to this machine; "
+        "otherwise only to the public internet.",
+    )
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token that opens /metrics; without one there is no such page."
     )

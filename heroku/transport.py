@@ -6,7 +6,7 @@ thing without a bound is the look-up of a name; what comes too late from it is g
 """
 
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from ssl import SSLContext
 from typing import Any
@@ -21,15 +21,23 @@ class BoundedTransport(httpx2.BaseTransport):
     """HTTP/1.1 with kept connections, as the client's own, under the deadline of `within`.
 
     The environment's proxies are not looked at. Servers are verified by the system's certificates, unless
-    `ssl_context` says otherwise.
+    `ssl_context` says otherwise. `check` is called with the numeric address of each connection before it is made;
+    what it raises stops the request and reaches the caller.
     """
 
-    def __init__(self, *, most_connections: int, idle_seconds: float, ssl_context: SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        most_connections: int,
+        idle_seconds: float,
+        ssl_context: SSLContext | None = None,
+        check: Callable[[str], None] | None = None,
+    ) -> None:
         self._pool = httpcore2.ConnectionPool(
             ssl_context,
             max_connections=most_connections,
             keepalive_expiry=idle_seconds,
-            network_backend=_Backend(),
+            network_backend=_Backend(check),
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -66,6 +74,9 @@ class _Body(httpx2.SyncByteStream):
 
 
 class _Backend(httpcore2.SyncBackend):
+    def __init__(self, check: Callable[[str], None] | None) -> None:
+        self._check = check
+
     def connect_tcp(
         self,
         host: str,
@@ -77,6 +88,8 @@ class _Backend(httpcore2.SyncBackend):
         # Address by address, as one call for all would give each of them the whole time.
         failed: Exception = httpcore2.ConnectError(f"{host} has no address")
         for address in _addresses(host, port):
+            if self._check:
+                self._check(address)
             bound = bounded(timeout, httpcore2.ConnectTimeout)
             try:
                 return _Stream(super().connect_tcp(address, port, bound, local_address, socket_options))
