@@ -13,8 +13,8 @@ from core.due import Claimed
 from core.ledger import Judged, Waiting, Written
 from heroku import events
 from heroku.errors import BadDelivery
-from heroku.events import Event
 from rules.deciding import decide
+from workers import marks
 from workers.crew import Crew
 from workers.gating import gates_of
 from workers.turns import Turns
@@ -84,7 +84,7 @@ class Deciding:
         )
         said: dict[str, Any] = {"b": crew.book.digest, "n": decision.clauses, **replayed}
         gates = gates_of(event, decision, id=one.id, now=now, account=crew.account, replay=one.replay)
-        return Judged(one.id, said, _about(event), gates)
+        return Judged(one.id, said, marks.of(event), gates)
 
     def _report(self, written: Sequence[Written], judged: Sequence[Judged]) -> None:
         lost = sum(1 for one in written if one.how == "lost")
@@ -98,9 +98,3 @@ class Deciding:
                 rules = [rule["rule"] for rule in before.gates["rules"]]
                 for rule, (_, gate, *numbers) in zip(rules, one.gates, strict=True):
                     log.info("rule matched", event_id=one.id, rule=rule, gate=gate, numbers=numbers)
-
-
-def _about(event: Event) -> str:
-    """The id of what the event is about, where one of our calls could have made it."""
-    id = event.data.get("id")
-    return id if isinstance(id, str) and event.resource in ("release", "build") else ""

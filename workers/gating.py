@@ -9,8 +9,7 @@ from rules.deciding import Decision, Verdict
 from rules.matching import MATCHED
 from rules.model import Mode
 from rules.rulebook import Rule
-
-ONE_OFFS = frozenset({"run", "scheduler", "release"})  # process types whose dynos end "crashed" in the normal course
+from workers import marks
 
 
 def gates_of(
@@ -27,7 +26,7 @@ def gates_of(
         "t": int(created * 1000),
         "replay": number,
         "content": "" if event.include == "dyno" or not decision.matched else content_key(event),
-        "intents": _intents(event),
+        "intents": marks.intents(event),
         "crashed": crashed,
         "crashed_text": _crash_text(event) if crashed else "",
         "account": bool(account and event.actor and event.actor.id == account),
@@ -43,7 +42,7 @@ def crashed_release(event: Event) -> str:
     data = event.data
     release = data.get("release")
     kind = data.get("type")
-    if event.include != "dyno" or data.get("state") != "crashed" or (isinstance(kind, str) and kind in ONE_OFFS):
+    if event.include != "dyno" or data.get("state") != "crashed" or (isinstance(kind, str) and kind in marks.ONE_OFFS):
         return ""
     id = release.get("id") if isinstance(release, dict) else None
     return id if isinstance(id, str) else ""
@@ -53,14 +52,6 @@ def _crash_text(event: Event) -> str:
     app = event.app.name if event.app and event.app.name else "an app"
     version = str(event.data["release"].get("version"))[:20]
     return f"{app} v{version}, dyno {str(event.data.get('name'))[:40]}"
-
-
-def _intents(event: Event) -> list[str]:
-    """What an open call of ours may have intended that this event could be the effect of."""
-    if event.resource != "release" or event.app is None or event.app.id is None:
-        return []
-    description = event.data.get("description")
-    return [f"{event.app.id}:release:{description if isinstance(description, str) and description else '*'}"]
 
 
 def _rule(event: Event, verdict: Verdict, index: int, *, id: str, number: int) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def test_what_call_of_ours_a_release_may_come_of(description: Any, intent: str) 
     assert gates(told)["intents"] == [f"{told.app.id}:release:{intent}"]
 
 
-def test_nothing_but_releases_comes_of_our_calls_so_far() -> None:
+def test_no_call_of_ours_intends_a_crash() -> None:
     assert gates(event("dyno_crashed"))["intents"] == []
 
 
