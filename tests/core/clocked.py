@@ -3,7 +3,7 @@
 The scripts are the real ones and run on a real server; only `redis.call` is wrapped where time is in play.
 """
 
-from typing import Any, cast
+from typing import Any
 
 import redis
 from redis.commands.core import Script
@@ -68,7 +68,7 @@ class Clocked(redis.Redis):
 
     def register_script(self, script: Any) -> Script:
         """The same script behind the wrapped calls."""
-        return cast("Script", super().register_script(_CLOCK + script))
+        return super().register_script(_CLOCK + script)
 
     def set_time(self, now: int) -> None:
         """From here on it is so late."""

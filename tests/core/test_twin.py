@@ -107,7 +107,7 @@ class Twin:
 def told(number: int, *, key: int, content: int, at: int) -> Event:
     """A release event that was made at `at`; the same content under the same key says the very same."""
     moment = datetime.fromtimestamp(at / 1000, UTC)
-    over = {"data.id": f"r{key}", "data.version": content, "data.updated_at": "2026-03-04T09:15:39Z"}
+    over: dict[str, Any] = {"data.id": f"r{key}", "data.version": content, "data.updated_at": "2026-03-04T09:15:39Z"}
     doc = sample("release_update_failed", id=f"e{number}", **over)
     doc["created_at"] = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return events.read(encode(doc))

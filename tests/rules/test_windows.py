@@ -18,8 +18,7 @@ def most(window: Window, times: list[int], within: int) -> list[int]:
 def brute_force(times: list[int], within: int) -> int:
     """The most that a stretch with the last event in it holds."""
     last = times[-1]
-    starts = [start for start in range(last - within, last + 1)]
-    return max(sum(start <= time <= start + within for time in times) for start in starts)
+    return max(sum(start <= time <= start + within for time in times) for start in range(last - within, last + 1))
 
 
 @given(times, withins)
