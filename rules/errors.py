@@ -7,7 +7,10 @@ A Fault says what is wrong with a value and where inside it; a Problem is a faul
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Severity = Literal["error", "warning"]  # an error stops a worker from starting, a warning does not
 
 EXCERPT_WIDTH = 100  # characters of a source line that are shown
 
@@ -21,10 +24,11 @@ class Fault:
     suggestion: str | None = None
     at_key: bool = False  # the key itself is wrong, not its value
     secret: bool = False  # the source line may hold a secret: do not show it
+    severity: Severity = "error"
 
     def under(self, *prefix: str | int) -> "Fault":
         """The same fault, seen from further out."""
-        return Fault((*prefix, *self.path), self.message, self.suggestion, self.at_key, self.secret)
+        return replace(self, path=(*prefix, *self.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,19 @@ class Problem:
     message: str
     suggestion: str | None = None
     source_line: str = ""
+    severity: Severity = "error"
 
     def __str__(self) -> str:
+        mild = "" if self.severity == "error" else f"{self.severity}: "
+        headline = f"{self.file}:{self.line}:{self.column}: {mild}{self.told}"
+        return f"{headline}\n{self._excerpt()}" if self.source_line.strip() else headline
+
+    @property
+    def told(self) -> str:
+        """What is wrong with which key, and what was probably meant; without the place."""
         key = f"{self.key}: " if self.key else ""
         hint = f" (did you mean {self.suggestion}?)" if self.suggestion else ""
-        headline = f"{self.file}:{self.line}:{self.column}: {key}{self.message}{hint}"
-        return f"{headline}\n{self._excerpt()}" if self.source_line.strip() else headline
+        return f"{key}{self.message}{hint}"
 
     def _excerpt(self) -> str:
         start = max(0, self.column - 1 - EXCERPT_WIDTH // 2)
