@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from heroku.events import AppRef, read
-from heroku.samples import ABSENT, encode, names, sample
+from heroku.samples import ABSENT, changed, encode, names, sample
 
 KINDS = {
     "api:addon": "create update destroy",
@@ -128,3 +128,18 @@ def test_a_copy_is_fresh() -> None:
 def test_an_unknown_name_gets_a_suggestion() -> None:
     with pytest.raises(LookupError, match="did you mean 'dyno_crashed'"):
         sample("dyno_crash")
+
+
+def test_a_delivery_of_ones_own_is_changed_alike_and_gets_what_it_lacks() -> None:
+    mine = {"resource": "release", "action": "update", "data": {"status": "failed"}}
+    noon = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    event = read(encode(changed(mine, id="e1", app="acme-shop", at=noon, **{"data.version": 7})))
+    assert (event.id, event.created_at, event.data["version"]) == ("e1", noon, 7)
+    assert event.app is not None
+    assert (event.app.name, event.app.id is None) == ("acme-shop", False)
+
+
+def test_the_times_of_a_delivery_of_ones_own_move_together() -> None:
+    mine = {"created_at": "2020-01-01T00:00:05Z", "data": {"created_at": "2020-01-01T00:00:00Z"}}
+    moved = changed(mine, at=datetime(2026, 3, 4, 12, tzinfo=UTC))
+    assert (moved["created_at"], moved["data"]["created_at"]) == ("2026-03-04T12:00:00Z", "2026-03-04T11:59:55Z")
