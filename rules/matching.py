@@ -93,7 +93,7 @@ def _clauses(spec: Mapping[str, Any], faults: list[Fault]) -> tuple[Clause, ...]
         faults.append(Fault((), "an empty match would match every event"))
     compiled = []
     for key, operand in spec.items():
-        clause = _group(key, operand, faults) if key in _GROUPS else _field(key, operand, faults)
+        clause = _group(key, operand, faults) if key in GROUPS else _field(key, operand, faults)
         if clause:
             compiled.append(clause)
     return tuple(compiled)
@@ -143,7 +143,7 @@ def _group(key: str, operand: Any, faults: list[Fault]) -> Clause | None:
         else:
             inner.append(Fault((), "must be a mapping of paths, like {data.status: failed}"))
         faults.extend(fault.under(key, index) for fault in inner)
-    word, join = _GROUPS[key]
+    word, join = GROUPS[key]
     texts = [" and ".join(clause.text for clause in clauses) for clauses in alternatives]
     paths = tuple(dict.fromkeys(path for clauses in alternatives for clause in clauses for path in clause.paths))
     tests = tuple(_together([clause.holds for clause in clauses]) for clauses in alternatives)
@@ -164,7 +164,7 @@ def _none(tests: Sequence[Holds]) -> Holds:
     return lambda fields: not any(holds(fields) for holds in tests)
 
 
-_GROUPS: dict[str, tuple[str, Callable[[Sequence[Holds]], Holds]]] = {
+GROUPS: dict[str, tuple[str, Callable[[Sequence[Holds]], Holds]]] = {
     "any": ("any of", _any),
     "all": ("all of", _together),
     "none": ("none of", _none),
