@@ -1,14 +1,16 @@
 """One rule of a file, checked in every respect and compiled."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from rules.access_checks import access_faults, limit_faults
+from rules.combining import combination_faults
+from rules.correlations import Correlations, correlations, fitting
 from rules.errors import Fault
-from rules.matching import EVERYTHING, BadMatch, Match, compile_match
+from rules.matching import Match
 from rules.model import EVENTS_APP, RuleModel
 from rules.paths import getter
 from rules.phrasing import faults_of
@@ -20,6 +22,7 @@ from rules.template_checks import template_faults
 
 # What stands in for a broken part while the other parts are checked, so that one look tells all that is wrong.
 _STAND_INS: dict[str, Any] = {"name": "nameless", "on": ["dyno.create"], "do": [{}]}
+_BLANK_INSIDE = ("count", "after", "missing", "quiet_for", "changed", "limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ def build(raw: Any, known: Known) -> tuple[Rule | None, list[Fault]]:
     broken = {str(fault.path[0]) for fault in faults if fault.path}
     match, found = _match(model)
     faults += _unless("match" in broken, found)
+    correlated, found = correlations(model)
+    faults += [*found, *combination_faults(model)]
     steps, found = read_steps({"do": model.do, "on_failure": model.on_failure}, known.actions)
     whole = not found
     faults += [fault for fault in found if fault.path[0] not in broken]
@@ -47,17 +52,28 @@ def build(raw: Any, known: Known) -> tuple[Rule | None, list[Fault]]:
     faults += template_faults(steps, whole=whole)
     if faults or match is None:
         return None, faults
-    return _compiled(model, match, steps), []
+    return _compiled(model, match, correlated, steps), []
 
 
 def _shaped(raw: dict[str, Any]) -> tuple[RuleModel, list[Fault]]:
+    faults = list(_blanks(raw))
     try:
-        return RuleModel.model_validate(raw), []
+        return RuleModel.model_validate(raw), faults
     except ValidationError as error:
-        faults = faults_of(error, RuleModel, raw)
+        blank = {fault.path for fault in faults}
+        faults += [fault for fault in faults_of(error, RuleModel, raw) if fault.path not in blank]
         broken = {fault.path[0] for fault in faults}
         sound = {key: value for key, value in raw.items() if key not in broken}
         return RuleModel.model_validate(_STAND_INS | sound), faults
+
+
+def _blanks(raw: dict[str, Any], *path: str) -> Iterator[Fault]:
+    """A key without a value would count as absent, which nobody means who wrote it. `match` has words of its own."""
+    for key, value in raw.items():
+        if value is None and key != "match":
+            yield Fault((*path, key), "has no value: give it one, or leave it out")
+        elif isinstance(value, dict) and key in _BLANK_INSIDE:
+            yield from _blanks(value, *path, key)
 
 
 def _unless(told: bool, faults: list[Fault]) -> list[Fault]:  # noqa: FBT001
@@ -66,22 +82,12 @@ def _unless(told: bool, faults: list[Fault]) -> list[Fault]:  # noqa: FBT001
 
 
 def _match(model: RuleModel) -> tuple[Match | None, list[Fault]]:
-    if model.match is None and "match" not in model.model_fields_set:
-        wide = [text for text in model.on if parse(text).action is None]
-        if not wide:
-            return EVERYTHING, []
-        message = f"is missing: without it `on` must name an action, like {wide[0]}.create, or every event would fit"
-        return None, [Fault(("match",), message)]
-    try:
-        return compile_match(model.match or {}), []
-    except BadMatch as error:
-        return None, [fault.under("match") for fault in error.faults]
+    blank = model.match is None and "match" in model.model_fields_set
+    return fitting({} if blank else model.match, model.on)
 
 
-def _compiled(model: RuleModel, match: Match, steps: Steps) -> Rule:
+def _compiled(model: RuleModel, match: Match, correlated: Correlations, steps: Steps) -> Rule:
     count, limit = model.count, model.limit
-    told = model.model_dump(mode="json", exclude_defaults=True, exclude={"description"})
-    told["access"] = dict(sorted(told.get("access", {}).items()))
     return Rule(
         name=model.name,
         description=model.description,
@@ -99,10 +105,25 @@ def _compiled(model: RuleModel, match: Match, steps: Steps) -> Rule:
         on_apps=tuple(model.on_apps),
         do=tuple(step for written, step in steps if written.part == "do"),
         on_failure=tuple(step for written, step in steps if written.part == "on_failure"),
-        digest=digest_of(told),
+        digest=digest_of(_told(model)),
+        after=correlated.after,
+        missing=correlated.missing,
+        quiet=correlated.quiet,
+        changed=correlated.changed,
+        stop=model.stop,
+        approve_within_seconds=model.approve_within,
         names_apps=_apps_named(model),
         key_of=getter(model.each) if model.each else None,
     )
+
+
+def _told(model: RuleModel) -> dict[str, Any]:
+    """All that a rule does, as JSON values; in mappings whose order means nothing it is always the same."""
+    told = model.model_dump(mode="json", exclude_defaults=True, exclude={"description", "with_"})
+    for inner, key in ((told, "access"), (told.get("after", {}), "same"), (told.get("missing", {}), "same")):
+        if key in inner:
+            inner[key] = dict(sorted(inner[key].items()))
+    return told
 
 
 def _apps_named(model: RuleModel) -> frozenset[str]:

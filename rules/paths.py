@@ -39,6 +39,16 @@ def fault_of_path(path: object) -> Fault | None:
     return None
 
 
+def fault_of_memory(path: str) -> Fault | None:
+    """Why the value at `path` cannot be held against what was last seen there, or None if it can.
+
+    What was seen is remembered by `data.id`, which therefore never changes; the times of an event always do.
+    """
+    if path.startswith("data.") and path not in ("data.id", "data.created_at", "data.updated_at"):
+        return None
+    return Fault((), "must lead to a value inside data that can change, like data.quantity")
+
+
 def getter(path: str) -> Callable[[Mapping[str, Any]], Any]:
     """A function from an event's fields to the value at `path`; None where it is missing or null."""
     parts = tuple(path.split("."))

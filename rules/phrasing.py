@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from rules.errors import Fault
@@ -81,12 +82,16 @@ def _holds(raw: Any, part: str | int) -> bool:
 
 
 def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> Mapping[str, Any]:
-    """The keys that `model` knows at `loc`."""
+    """The keys that `model` knows at `loc`, as they are written."""
     for part in loc:
-        field = model.model_fields.get(str(part))
+        field = _keys(model).get(str(part))
         if field is not None:
             model = next(_models(field.annotation), model)
-    return model.model_fields
+    return _keys(model)
+
+
+def _keys(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

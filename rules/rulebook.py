@@ -24,6 +24,8 @@ class Step:
     name: str
     action: str
     params: dict[str, Any]
+    condition: str | None = None  # an expression; unless it is true the step is passed over
+    continue_on_failure: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The step as plain JSON values."""
@@ -32,7 +34,8 @@ class Step:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Step":
         """The step that `to_json` told of."""
-        return cls(kept["name"], kept["action"], dict(kept["params"]))
+        condition, goes_on = kept.get("condition"), kept.get("continue_on_failure", False)
+        return cls(kept["name"], kept["action"], dict(kept["params"]), condition, goes_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,33 @@ class Count(NamedTuple):
 
     at_least: int
     within_seconds: float
+
+
+class Partner(NamedTuple):
+    """Another event of the same app, no further away than `within_seconds`, that must or must not be there.
+
+    `same` pairs paths into our event with paths into the other: the values must be there and equal.
+    """
+
+    on: tuple[Subscription, ...]
+    match: Match
+    within_seconds: float
+    same: tuple[tuple[str, str], ...]
+
+
+class Quiet(NamedTuple):
+    """How long nothing more must happen for a key, and after how long the rule fires all the same."""
+
+    seconds: float
+    max_wait_seconds: float
+
+
+class Changed(NamedTuple):
+    """A value to hold against what was last seen there; `was` and `now`, where given, are the values that count."""
+
+    path: str
+    was: tuple[Any, ...] | None
+    now: tuple[Any, ...] | None
 
 
 class Limit(NamedTuple):
@@ -87,6 +117,13 @@ class Rule:
     do: tuple[Step, ...]
     on_failure: tuple[Step, ...]
     digest: str
+    after: Partner | None = None
+    missing: Partner | None = None
+    quiet: Quiet | None = None
+    changed: Changed | None = None
+    stop: bool = False
+    approve_within_seconds: float | None = None
+    place: str = field(default="", compare=False)  # file:line
     names_apps: frozenset[str] = frozenset()  # ids and names that it writes out, for the gate on our own app
     key_of: Callable[[Fields], Any] | None = field(default=None, repr=False, compare=False)
 
@@ -99,6 +136,20 @@ class Rule:
             "on": [str(subscription) for subscription in self.on],
             "clauses": list(self.match.clauses),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A rule that judges nothing until `use` gives it its parameters; `needs` are those that must be given.
+
+    `example` is the rule with the values that its parameters name as examples, if all of them do.
+    """
+
+    name: str
+    description: str
+    needs: tuple[str, ...]
+    example: Rule | None
+    place: str = field(default="", compare=False)
 
 
 class Candidates(NamedTuple):
@@ -119,19 +170,20 @@ NOBODY = Candidates((), ())
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All rules in their order, and the targets by name."""
+    """All rules in their order, the targets by name, and the templates, which take no part in judging."""
 
     rules: tuple[Rule, ...]
     targets: Mapping[str, Target]
     digest: str
     _index: Mapping[tuple[str, str | None], Candidates] = field(repr=False, compare=False)
+    templates: tuple[Template, ...] = ()
 
     @classmethod
-    def of(cls, rules: Iterable[Rule], targets: Mapping[str, Target]) -> "Rulebook":
+    def of(cls, rules: Iterable[Rule], targets: Mapping[str, Target], templates: Iterable[Template] = ()) -> "Rulebook":
         """A book of those rules, indexed."""
         ordered = tuple(rules)
         told = [rule.digest for rule in ordered], {name: targets[name].to_json() for name in sorted(targets)}
-        return cls(ordered, dict(targets), digest_of(told), _indexed(ordered))
+        return cls(ordered, dict(targets), digest_of(told), _indexed(ordered), tuple(templates))
 
     def candidates(self, include: str, action: str) -> Candidates:
         """The rules that listen to such an event."""

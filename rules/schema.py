@@ -18,9 +18,12 @@ def schema() -> dict[str, Any]:
         for key, told in definition["properties"].items():
             definition["properties"][key] = _as_written(told)
     rule = definitions["RuleModel"]["properties"]
-    rule["match"] = {"description": rule["match"]["description"], "$ref": "#/$defs/Match"}
+    for inner in (rule, definitions["PartnerModel"]["properties"]):
+        inner["match"] = {"description": inner["match"]["description"], "$ref": "#/$defs/Match"}
     rule["fresh_within"]["default"] = in_words(DEFAULT_FRESH).replace(" ", "")
     rule["access"]["propertyNames"] = {"enum": list(GROUPS)}
+    use = definitions["UseModel"]["properties"]
+    definitions["UseModel"]["properties"] = use | {key: told for key, told in rule.items() if key not in use}
     definitions |= {"Match": _match(), "Condition": _condition()}
     return {"$schema": DIALECT, **made, "title": "Dynohook rules"}
 

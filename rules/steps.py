@@ -8,11 +8,13 @@ from pydantic_core import ErrorDetails
 
 from rules.actions import ActionSpec
 from rules.errors import Fault
+from rules.model import STEP_KEYS
 from rules.phrasing import faults_of
 from rules.rulebook import Step
 from rules.step_names import fault_of_name, named
 from rules.suggesting import closest, listed
 from rules.templates import is_template
+from rules.values import MAX_EXPRESSION
 
 Actions = Mapping[str, ActionSpec]
 
@@ -25,6 +27,8 @@ class Written(NamedTuple):
     action: str
     params: dict[str, Any]
     name: str | None
+    condition: str | None = None
+    continue_on_failure: bool = False
 
     @property
     def path(self) -> tuple[str | int, ...]:
@@ -47,19 +51,21 @@ def read_steps(lists: Mapping[str, list[dict[str, Any]]], actions: Actions) -> t
                 written.append(step)
     names, twice = named([(step.action, step.name) for step in written])
     faults.extend(fault.under(*written[index].path[:2]) for index, fault in twice)
-    steps = [Step(name, step.action, step.params) for name, step in zip(names, written, strict=True)]
+    steps = [
+        Step(name, step.action, step.params, step.condition, step.continue_on_failure)
+        for name, step in zip(names, written, strict=True)
+    ]
     return list(zip(written, steps, strict=True)), faults
 
 
 def _read(part: str, index: int, raw: Any, actions: Actions) -> tuple[Written | None, list[Fault]]:
-    chosen = [key for key in raw if key != "name"] if isinstance(raw, dict) else []
+    chosen = [key for key in raw if key not in STEP_KEYS] if isinstance(raw, dict) else []
     if len(chosen) != 1:
         return None, [Fault((part, index), "must be one action with its parameters, like {rollback: {to: last-good}}")]
-    action, name = chosen[0], raw.get("name")
-    faults = []
-    if "name" in raw and (fault := fault_of_name(name)):
-        faults.append(fault.under(part, index, "name"))
-        name = None
+    action = chosen[0]
+    faults = [fault.under(part, index) for fault in _option_faults(raw)]
+    wrong = {fault.path[-1] for fault in faults}
+    name, condition, goes_on = (None if key in wrong else raw.get(key) for key in STEP_KEYS)
     if action not in actions:
         message = f"is not an action; actions are {listed(sorted(actions))}"
         return None, [*faults, Fault((part, index, action), message, closest(action, actions), at_key=True)]
@@ -67,7 +73,19 @@ def _read(part: str, index: int, raw: Any, actions: Actions) -> tuple[Written | 
     if not isinstance(params, dict):
         return None, [*faults, Fault((part, index, action), "must be a mapping of parameters")]
     faults.extend(fault.under(part, index, action) for fault in _params_faults(actions[action], params))
-    return Written(part, index, action, params, name), faults
+    return Written(part, index, action, params, name, condition, bool(goes_on)), faults
+
+
+def _option_faults(raw: dict[str, Any]) -> list[Fault]:
+    """What is wrong with a step beside its action."""
+    faults = []
+    if "name" in raw and (fault := fault_of_name(raw["name"])):
+        faults.append(fault.under("name"))
+    if "if" in raw and (not isinstance(raw["if"], str) or not 0 < len(raw["if"]) <= MAX_EXPRESSION):
+        faults.append(Fault(("if",), "must be an expression, like 'steps.rollback.outcome == \"done\"'"))
+    if not isinstance(raw.get("continue_on_failure", False), bool):
+        faults.append(Fault(("continue_on_failure",), "must be true or false"))
+    return faults
 
 
 def _params_faults(spec: ActionSpec, params: dict[str, Any]) -> list[Fault]:

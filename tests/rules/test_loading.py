@@ -40,7 +40,9 @@ rules:
 targets:
   ops: {webhook: $OPS_WEBHOOK_URL}
 tests:
-  - anything: goes
+  - name: a crash takes it back
+    events: [{sample: dyno_crashed}]
+    expect: [{rule: roll-back, do: [rollback, notify, third]}]
 """
 
 
