@@ -62,16 +62,18 @@ _TOLD: Final = {
 
 
 class Names(NamedTuple):
-    """What a template refers to: names at the top, and the steps whose outcome it tells."""
+    """What a template refers to: names at the top, steps whose outcome it tells, and dotted paths as far as they go."""
 
     roots: frozenset[str]
     steps: frozenset[str]
+    paths: frozenset[str]
 
 
 def check(tree: nodes.Template) -> Names:
     """The names in `tree`; raises TemplateError if it says anything that is not allowed."""
     roots: set[str] = set()
     steps: set[str] = set()
+    paths: set[str] = set()
     if sum(1 for _ in tree.find_all(nodes.For)) > MAX_LOOPS:
         raise TemplateError(f"has more than {MAX_LOOPS} loops")
     for node, around in _walk(tree, frozenset()):
@@ -83,13 +85,14 @@ def check(tree: nodes.Template) -> Names:
                 _check_applied(node)
             case nodes.Getattr() | nodes.Getitem():
                 steps.update(_step(node))
+                paths.update(_path(node, around))
             case nodes.For():
                 _check_loop(node)
             case nodes.Const(value=float()) if not isfinite(node.value):
                 raise TemplateError("a number is out of range")
             case _:
                 pass
-    return Names(frozenset(roots), frozenset(steps))
+    return Names(frozenset(roots), frozenset(steps), frozenset(paths))
 
 
 def _walk(node: nodes.Node, around: frozenset[str], depth: int = 0) -> Iterator[tuple[nodes.Node, frozenset[str]]]:
@@ -143,6 +146,19 @@ def _step(node: nodes.Getattr | nodes.Getitem) -> Iterator[str]:
         raise TemplateError(f"{key} is a pre-signed link, a secret")
     if isinstance(node.node, nodes.Name) and node.node.name == "steps" and isinstance(key, str):
         yield key
+
+
+def _path(node: nodes.Expr, around: frozenset[str]) -> Iterator[str]:
+    """The path that `data.release.id` is; nothing where it begins with a loop's name or goes through a list."""
+    keys: list[str] = []
+    while isinstance(node, (nodes.Getattr, nodes.Getitem)):
+        key = _key(node)
+        if not isinstance(key, str):
+            return
+        keys.append(key)
+        node = node.node
+    if isinstance(node, nodes.Name) and node.name not in around:
+        yield ".".join((node.name, *reversed(keys)))
 
 
 def _key(node: nodes.Getattr | nodes.Getitem) -> object:

@@ -30,10 +30,11 @@ _LOOP_FIELDS: Final = frozenset({"index", "index0", "first", "last", "length"})
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template that may be rendered; `steps` are the steps whose outcome it tells."""
+    """A template that may be rendered; `steps` are the steps whose outcome it tells, `paths` where it looks."""
 
     source: str
     steps: frozenset[str]
+    paths: frozenset[str]
     _roots: frozenset[str] = field(repr=False)
     _compiled: jinja2.Template = field(repr=False, compare=False)
 
@@ -78,7 +79,7 @@ def compile_template(text: str) -> Template:
         raise TemplateError(f"is no template: {error.message}") from None
     except (RecursionError, MemoryError):
         raise TemplateError("is nested too deeply") from None
-    return Template(text, names.steps, names.roots, compiled)
+    return Template(text, names.steps, names.paths, names.roots, compiled)
 
 
 def render_params(params: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
