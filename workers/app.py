@@ -27,6 +27,7 @@ from workers.actions import ACTIONS
 from workers.celery_settings import SETTINGS
 from workers.crew import Crew
 from workers.deciding import Deciding
+from workers.fetching import Fetcher
 from workers.telling import Teller
 from workers.ticker import Ticker
 
@@ -62,6 +63,8 @@ class Worker:
             account=None,
             keep_seconds=chosen.keep_days * DAY_SECONDS,
             keep_bytes=chosen.keep_megabytes * MEGABYTE,
+            environment=dict(os.environ),
+            fetcher=Fetcher(private=chosen.allow_private_addresses),
         )
         if chosen.service_account:
             identity.learn(self.crew)

@@ -16,6 +16,7 @@ from heroku.client import Heroku
 from heroku.endpoints import BY_NAME
 from rules.model import Mode
 from rules.rulebook import Target
+from workers.fetching import Page
 from workers.looks import Look
 
 HOLD_GOOD_SECONDS = 40.0  # the lock and the lease that a look takes last for 60, and a call for 18
@@ -63,6 +64,15 @@ class Calls:
         visit = self._look.visit
         visit.crew.due.renew("act", visit.run.id, token=visit.token)
         visit.crew.teller.post(name, target, text, facts=facts)
+
+    def fetch(self, url: str, *, method: str = "GET", **options: Any) -> Page:
+        """An answer of the web's. Raises Unreachable."""
+        self._may_go_on()
+        visit = self._look.visit
+        if method != "GET" and visit.crew.brake is not Mode.LIVE:
+            raise Braked(f"ACT is {visit.crew.brake.value}")
+        visit.crew.due.renew("act", visit.run.id, token=visit.token)
+        return visit.crew.fetcher.fetch(url, method=method, **options)
 
     def _before(self, call: Call) -> None:
         """Our last look before the network: is a call left in the pool, is the row ours, may anything be changed?"""

@@ -19,6 +19,7 @@ from heroku.client import Heroku
 from rules.model import Mode
 from rules.rulebook import Rulebook
 from workers.actions.base import Action
+from workers.fetching import Fetcher
 from workers.telling import Teller
 
 NOTHING = Claimed((), "", ())
@@ -47,6 +48,8 @@ class Crew:
     account: str | None
     keep_seconds: float
     keep_bytes: int
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    fetcher: Fetcher = field(default_factory=lambda: Fetcher(private=False))
     epoch: Epoch | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     left_over: deque[tuple[Lane, str, str]] = field(default_factory=deque)

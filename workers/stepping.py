@@ -134,6 +134,8 @@ class Stepping:
             intend=calls.intend,
             targets=visit.crew.book.targets,
             post=calls.post,
+            fetch=calls.fetch,
+            variable=visit.crew.environment.get,
             facts=self._facts(),
         )
 

@@ -33,12 +33,13 @@ from workers.acting import Acting
 from workers.actions import ACTIONS, SPECS
 from workers.crew import Crew
 from workers.deciding import Deciding
+from workers.fetching import Fetcher
 from workers.telling import Teller
 from workers.ticker import Ticker
 
 TOKEN = "HRKU-a-token-for-tests"
 DAY = 86_400.0
-CLOCKS = ("since", "waits_since", "made_at", "asked_at")  # what steps remember as a time, in seconds
+CLOCKS = ("since", "_since", "_at")  # how the names end of what steps remember as a time, in seconds
 APP = "acme-shop"
 
 ROLL_BACK = """
@@ -172,6 +173,8 @@ class World:
                 "account": None,
                 "keep_seconds": 14 * DAY,
                 "keep_bytes": 10**9,
+                "environment": environment or {},
+                "fetcher": Fetcher(private=True),
                 **changes,
             },
         )
@@ -188,6 +191,7 @@ class World:
             client.close()
         for worker in self.workers:
             worker.crew.teller.close()
+            worker.crew.fetcher.close()
 
     # --- Heroku ---
 
@@ -307,7 +311,8 @@ class World:
             elif name.startswith((b"step:", b"failure:")):
                 record = json.loads(value)
                 record["at"] -= ms / 1000
-                record["memory"] |= {c: record["memory"][c] - ms / 1000 for c in CLOCKS if c in record["memory"]}
+                memory = record["memory"]
+                memory |= {name: memory[name] - ms / 1000 for name in memory if name.endswith(CLOCKS)}
                 server.hset(key, name, json.dumps(record))
             elif name == b"approval":
                 answer = json.loads(value)

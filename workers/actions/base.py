@@ -11,6 +11,7 @@ from heroku.client import Heroku
 from heroku.events import Event
 from rules.actions import ActionSpec
 from rules.rulebook import Target
+from workers.fetching import Page
 
 P = TypeVar("P", bound=BaseModel)
 RENDERED = "rendered"  # pydantic's context for parameters whose templates are rendered
@@ -59,7 +60,8 @@ class Step(Generic[P]):
 
     `memory` is the action's own to change: it is written down with every outcome, before every call that changes
     something, and when a call fails. `intend` must be called just before such a call, with what it will bring about
-    (a kind and a target), so that its event is known as ours even if it overtakes the answer.
+    (a kind and a target), so that its event is known as ours even if it overtakes the answer. `fetch` asks the web, and
+    `variable` gives a variable of the environment, whose value must get into nothing that is kept.
     """
 
     event: Event
@@ -75,6 +77,8 @@ class Step(Generic[P]):
     intend: Callable[..., None]
     targets: Mapping[str, Target]
     post: Callable[..., None]
+    fetch: Callable[..., Page]
+    variable: Callable[[str], str | None]
     facts: Mapping[str, Any]
 
 
