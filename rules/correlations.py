@@ -7,7 +7,7 @@ from rules.durations import LONGEST
 from rules.errors import Fault
 from rules.matching import EVERYTHING, BadMatch, Match, compile_match
 from rules.model import ChangedModel, PartnerModel, QuietModel, RuleModel
-from rules.rulebook import Changed, Partner, Quiet
+from rules.rulebook import Changed, Partner, Quiet, digest_of
 from rules.subscriptions import parse
 
 MAX_WAIT_FACTOR: Final = 10.0
@@ -50,7 +50,9 @@ def _partner(key: str, model: PartnerModel | None) -> tuple[Partner | None, list
     match, faults = fitting({} if blank else model.match, model.on)
     on = tuple(parse(text) for text in model.on)
     same = tuple(sorted(model.same.items()))
-    return Partner(on, match or EVERYTHING, model.within, same), [fault.under(key) for fault in faults]
+    digest = digest_of([sorted(model.on), model.match, [theirs for _, theirs in same]])
+    partner = Partner(on, match or EVERYTHING, model.within, same, digest)
+    return partner, [fault.under(key) for fault in faults]
 
 
 def _quiet(model: QuietModel | None) -> Quiet | None:

@@ -17,10 +17,11 @@ def key_of(rule: Rule, event: Event) -> str | None:
         value = rule.key_of(event.fields)
     else:
         value = (event.app.id or event.app.name) if event.app else None
-    return None if value is None or value == "" else _short(value)
+    return None if value is None or value == "" else short(value)
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A value as a part of a key: as it is, or its hash if that would be long."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))
     if len(text) <= LONGEST:
         return text

@@ -65,13 +65,15 @@ class Count(NamedTuple):
 class Partner(NamedTuple):
     """Another event of the same app, no further away than `within_seconds`, that must or must not be there.
 
-    `same` pairs paths into our event with paths into the other: the values must be there and equal.
+    `same` pairs paths into our event with paths into the other: the values must be there and equal. `digest` is the
+    same for partners that look alike, however near they must be and whatever they are compared with.
     """
 
     on: tuple[Subscription, ...]
     match: Match
     within_seconds: float
     same: tuple[tuple[str, str], ...]
+    digest: str
 
 
 class Quiet(NamedTuple):
