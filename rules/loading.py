@@ -3,9 +3,10 @@
 Sources are read in the order given; rules keep that order, and names are unique over all of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -19,7 +20,15 @@ from rules.rulebook import Rule, Rulebook, Target
 from rules.steps import Actions
 from rules.targets import BUILT_IN, fault_of_variable, read_target
 
-__all__ = ["Source", "load"]
+__all__ = ["Loaded", "Source", "load", "load_all"]
+
+
+class Loaded(NamedTuple):
+    """A rule as it was built: from which mapping, and how to say where a fault in it stands."""
+
+    rule: Rule
+    raw: Mapping[str, Any]
+    problem: Callable[[Fault], Problem]
 
 
 def load(sources: Sequence[Source], *, actions: Actions, environment: Mapping[str, str] | None = None) -> Rulebook:
@@ -27,6 +36,13 @@ def load(sources: Sequence[Source], *, actions: Actions, environment: Mapping[st
 
     With `environment`, a variable that a target names and that is not set is a problem too.
     """
+    return load_all(sources, actions=actions, environment=environment)[0]
+
+
+def load_all(
+    sources: Sequence[Source], *, actions: Actions, environment: Mapping[str, str] | None = None
+) -> tuple[Rulebook, list[Loaded]]:
+    """The same, and beside it what each rule was built from."""
     loading = _Loading(actions, environment)
     documents = [document for source in sources if (document := loading.open(source))]
     for document in documents:
@@ -35,7 +51,7 @@ def load(sources: Sequence[Source], *, actions: Actions, environment: Mapping[st
         loading.rules_of(document)
     if loading.problems:
         raise RuleErrors(sorted(loading.problems, key=lambda problem: _order(problem, sources)))
-    return Rulebook.of(loading.rules, loading.targets)
+    return Rulebook.of([each.rule for each in loading.loaded], loading.targets), loading.loaded
 
 
 def _order(problem: Problem, sources: Sequence[Source]) -> tuple[int, int, int]:
@@ -56,7 +72,10 @@ class _Document:
         place = self.place(fault)
         line = "" if fault.secret else self.source.shown(place.line)
         key = dotted(fault.path)
-        return Problem(self.source.name, *place, key, fault.message, fault.suggestion, line)
+        return Problem(self.source.name, *place, key, fault.message, fault.suggestion, line, fault.severity)
+
+    def problem_of_rule(self, index: int, fault: Fault) -> Problem:
+        return self.problem(fault.under("rules", index))
 
 
 @dataclass(slots=True)
@@ -64,7 +83,7 @@ class _Loading:
     actions: Actions
     environment: Mapping[str, str] | None
     problems: list[Problem] = field(default_factory=list)
-    rules: list[Rule] = field(default_factory=list)
+    loaded: list[Loaded] = field(default_factory=list)
     targets: dict[str, Target] = field(default_factory=lambda: dict(BUILT_IN))
     _where: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -110,7 +129,8 @@ class _Loading:
             self._tell(document, [fault.under("rules", index) for fault in faults])
             name = raw.get("name") if isinstance(raw, dict) else None
             if isinstance(name, str) and self._is_new("rule", name, document, ("rules", index, "name")) and rule:
-                self.rules.append(rule)
+                self.loaded.append(Loaded(rule, raw, partial(document.problem_of_rule, index)))
+                )
 
     def _is_new(self, kind: str, name: str, document: _Document, path: tuple[str | int, ...]) -> bool:
         """Whether nothing of that kind had the name before; if something had, that is a problem."""
