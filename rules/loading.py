@@ -130,7 +130,6 @@ class _Loading:
             name = raw.get("name") if isinstance(raw, dict) else None
             if isinstance(name, str) and self._is_new("rule", name, document, ("rules", index, "name")) and rule:
                 self.loaded.append(Loaded(rule, raw, partial(document.problem_of_rule, index)))
-                )
 
     def _is_new(self, kind: str, name: str, document: _Document, path: tuple[str | int, ...]) -> bool:
         """Whether nothing of that kind had the name before; if something had, that is a problem."""
