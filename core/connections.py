@@ -1,5 +1,6 @@
 """How each process talks to Redis and to Heroku: time-outs everywhere, as few connections as it can live with."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import redis
@@ -11,6 +12,7 @@ from redis.retry import Retry
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from heroku.calls import CallRecord
     from heroku.client import Heroku
     from heroku.credentials import Credentials
 
@@ -52,8 +54,13 @@ def for_worker(settings: Settings, *, connections: int = 2) -> redis.Redis:
     return redis.Redis.from_pool(pool)
 
 
-def for_heroku(settings: Settings, redis: redis.Redis) -> "Heroku | None":
-    """Heroku's API for whoever is granted something; None without credentials. Plain token first, then OAuth."""
+def for_heroku(
+    settings: Settings, redis: redis.Redis, *, who: str, exchanged: "Callable[[CallRecord], None]"
+) -> "Heroku | None":
+    """Heroku's API for whoever is granted something; None without credentials. Plain token first, then OAuth.
+
+    `exchanged` hears of each token that is got by OAuth on the way, in the name of `who`.
+    """
     # Here, as neither the web process nor most commands call Heroku, and the client takes a third of a second to load.
     from core.vault import RedisVault
     from heroku.client import Heroku
@@ -63,7 +70,12 @@ def for_heroku(settings: Settings, redis: redis.Redis) -> "Heroku | None":
     if settings.heroku_api_key is not None:
         token: str | Credentials = settings.heroku_api_key.get_secret_value()
     elif settings.heroku_oauth_client_secret is not None and settings.heroku_oauth_refresh_token is not None:
-        id_host = IdHost(settings.heroku_oauth_client_secret.get_secret_value(), base_url=settings.heroku_id_url)
+        id_host = IdHost(
+            settings.heroku_oauth_client_secret.get_secret_value(),
+            base_url=settings.heroku_id_url,
+            who=who,
+            after=exchanged,
+        )
         refresh_token = settings.heroku_oauth_refresh_token.get_secret_value()
         token = RefreshedToken(refresh_token, id_host, vault=RedisVault(redis))
     else:

@@ -14,12 +14,13 @@ from pydantic import AfterValidator, SecretStr, StrictFloat, StrictInt, StrictSt
 
 from heroku import answering, parsing
 from heroku.access import Level
-from heroku.calls import Answer, Call
+from heroku.calls import Answer, Call, CallRecord
 from heroku.connecting import connect
 from heroku.credentials import check_token
 from heroku.deadlines import Deadline, bounded, within
 from heroku.endpoint import Endpoint
 from heroku.models.base import Maybe, Value
+from heroku.recording import recorded
 
 ID_URL = "https://id.heroku.com"
 EXCHANGE_SECONDS = 10.0  # the longest exchange: it fits into the time of the call that needs the token
@@ -41,8 +42,8 @@ class Tokens(Value):
 
 
 # Not in the table of endpoints: they are on another host, need no token, and are granted to nobody.
-_REFRESH = Endpoint("refresh", "account", "POST", _PATH, Level.READ, "identity", repeatable=True, gives=Tokens)
-_EXCHANGE = Endpoint("exchange", "account", "POST", _PATH, Level.READ, "identity", repeatable=False, gives=Tokens)
+_REFRESH = Endpoint("refresh_token", "account", "POST", _PATH, Level.READ, "identity", repeatable=True, gives=Tokens)
+_EXCHANGE = Endpoint("exchange_code", "account", "POST", _PATH, Level.READ, "identity", repeatable=False, gives=Tokens)
 
 
 def authorize_url(client_id: str, *, scope: Iterable[str], state: str, base_url: str = ID_URL) -> str:
@@ -52,7 +53,10 @@ def authorize_url(client_id: str, *, scope: Iterable[str], state: str, base_url:
 
 
 class IdHost:
-    """Heroku's host for identities, the only one that the client's secret and refresh tokens are sent to."""
+    """Heroku's host for identities, the only one that the client's secret and refresh tokens are sent to.
+
+    `after` is called with the `CallRecord` of each exchange, in the name of `who`; it must not raise.
+    """
 
     def __init__(
         self,
@@ -62,9 +66,13 @@ class IdHost:
         transport: httpx2.BaseTransport | None = None,
         timeout: float = EXCHANGE_SECONDS,
         user_agent: str = "heroku-client",
+        who: str = "",
+        after: Callable[[CallRecord], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.base_url = base_url
+        self._who = who
+        self._after = after
         self._client_secret = client_secret
         self._timeout = timeout
         self._clock = clock
@@ -88,11 +96,14 @@ class IdHost:
     def _ask(self, endpoint: Endpoint, form: Mapping[str, str]) -> Tokens:
         call = Call(endpoint, endpoint.method, endpoint.path, None, None)
         secrets = (self._client_secret, *form.values())
-        try:
-            answer = self._send(call, {**form, "client_secret": self._client_secret}, secrets)
-        except httpx2.RequestError as error:
-            raise answering.lost(call, error, secrets) from error
-        return parsing.one(Tokens, answer)
+        with recorded(self._who, endpoint, None, clock=self._clock, keep=self._after) as note:
+            note.outcome = "unknown"  # until it is known what came of it
+            try:
+                note.answer = answer = self._send(call, {**form, "client_secret": self._client_secret}, secrets)
+            except httpx2.RequestError as error:
+                raise answering.lost(call, error, secrets) from error
+            note.outcome = "done"
+            return parsing.one(Tokens, answer)
 
     def _send(self, call: Call, form: Mapping[str, str], secrets: tuple[str, ...]) -> Answer:
         seconds = bounded(self._timeout, httpx2.ConnectTimeout) or self._timeout

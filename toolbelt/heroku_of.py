@@ -9,6 +9,7 @@ import redis
 from core import audit, connections
 from core.accounts import Accounts
 from core.budget import RESERVE, Budget
+from core.exchanges import Exchanges
 from core.settings import WAYS_OUT, Settings, SettingsError
 from heroku.access import Grant, Level
 from heroku.calls import Call, CallRecord
@@ -30,7 +31,7 @@ def heroku_of(
     Raises SettingsError.
     """
     try:
-        client = connections.for_heroku(settings, redis)
+        client = connections.for_heroku(settings, redis, who=f"{who} (by hand)", exchanged=Exchanges(redis, _unkept))
     except ValueError as error:  # it quotes no token
         raise SettingsError(f"the token, or HEROKU_API_URL, cannot be used: {error}") from None
     if client is None:
@@ -59,4 +60,13 @@ class Keeper:
             at = seconds + microseconds / 1e6
             self._accounts.close(audit.line(record, at=at, run="", app_name=record.app or "", why=self._why))
         except (redis.RedisError, OSError) as error:
-            click.echo(f"The call {record.endpoint} could not be recorded ({type(error).__name__}).", err=True)
+            _say_unkept(record.endpoint, type(error).__name__)
+
+
+def _unkept(line: audit.AuditLine, failed: str | None) -> None:
+    if failed:
+        _say_unkept(line.endpoint, failed)
+
+
+def _say_unkept(endpoint: str, failed: str) -> None:
+    click.echo(f"The call {endpoint} could not be recorded ({failed}).", err=True)

@@ -15,6 +15,7 @@ from core.audit import Audit
 from core.beat import Beat
 from core.budget import Budget
 from core.due import DueList
+from core.exchanges import Exchanges
 from core.ledger import Ledger
 from core.queue import TASKS
 from core.runs import Runs
@@ -75,7 +76,9 @@ class Worker:
 
 def _heroku(chosen: settings.Settings, redis: Redis) -> Heroku | None:
     try:
-        heroku = connections.for_heroku(chosen, redis)
+        heroku = connections.for_heroku(
+            chosen, redis, who=identity.US.who, exchanged=Exchanges(redis, credentials.exchanged)
+        )
     except ValueError as error:
         raise settings.SettingsError(f"Heroku's API cannot be called with these settings: {error}") from None
     if heroku is None and chosen.service_account:

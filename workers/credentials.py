@@ -1,8 +1,9 @@
-"""A look at the token when a worker starts: is it good, and may it do what the live rules will ask of it?"""
+"""The worker's token: a look at it at the start, whether it may do what the live rules will ask, and its renewal."""
 
 import structlog
 from redis.exceptions import RedisError
 
+from core.audit import AuditLine
 from heroku.access import Level
 from heroku.client import Heroku
 from heroku.endpoint import Endpoint
@@ -47,3 +48,10 @@ def problems(heroku: Heroku, book: Rulebook) -> list[str]:
 def endpoints(rule: Rule) -> tuple[Endpoint, ...]:
     """The endpoints that the rule's access opens, in the order of the table."""
     return tuple(each for each in TABLE if rule.access.get(each.group, Level.OFF) >= each.level)
+
+
+def exchanged(line: AuditLine, failed: str | None) -> None:
+    """Say that a token was got by OAuth, and if that could not be recorded."""
+    log.info("heroku call", **line.to_log(), sentence=line.sentence)
+    if failed:
+        log.warning("a call could not be recorded", endpoint=line.endpoint, error=failed)

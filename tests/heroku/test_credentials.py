@@ -3,7 +3,7 @@
 import json as jsons
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Barrier
 from urllib.parse import parse_qs, urlsplit
@@ -14,7 +14,7 @@ import pytest
 from heroku.calls import CallRecord
 from heroku.client import Heroku
 from heroku.credentials import Credentials, PlainToken
-from heroku.errors import Refused, Unauthorized, Unavailable, Unknown
+from heroku.errors import CallFailed, Refused, Unauthorized, Unavailable, Unknown
 from heroku.oauth import IdHost, authorize_url
 from heroku.refreshing import EARLY_SECONDS, YOUNG_SECONDS, RefreshedToken
 from heroku.sealing import Seal
@@ -258,6 +258,30 @@ def test_a_code_is_exchanged_for_tokens_that_do_not_show() -> None:
     assert tokens.refresh_token.get_secret_value() == REFRESH
     assert tokens.access_token.get_secret_value() == "HRKU-access-1"
     assert "HRKU" not in repr(tokens) + str(tokens)
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        pytest.param(None, ("done", 200), id="a token"),
+        pytest.param(json({"error": "invalid_grant"}, 400), ("refused", 400), id="refused"),
+        pytest.param(json({}, 503), ("unavailable", 503), id="away"),
+        pytest.param(json({"access_token": 7}, 200), ("unavailable", 200), id="no token in it"),
+        pytest.param(httpx2.ConnectError("no"), ("unavailable", None), id="not reached"),
+    ],
+)
+def test_each_exchange_leaves_one_record_without_anything_secret(
+    reply: httpx2.Response | Exception | None, expected: tuple[str, int | None]
+) -> None:
+    records: list[CallRecord] = []
+    id = Id(reply=reply) if reply else Id()
+    host = IdHost(SECRET, transport=httpx2.MockTransport(id), who="dynohook", after=records.append)
+    with suppress(CallFailed):
+        host.refresh(REFRESH)
+    [record] = records
+    assert (record.who, record.endpoint, record.app, record.allowed) == ("dynohook", "refresh_token", None, True)
+    assert (record.outcome, record.status) == expected
+    assert not [secret for secret in (REFRESH, SECRET, "HRKU") if secret in repr(record)]
 
 
 def test_a_code_whose_exchange_was_lost_may_be_used_up() -> None:
