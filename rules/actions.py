@@ -32,7 +32,7 @@ class ActionSpec:
     """An action as a rule file may name it; `changes` tells whether it may change anything on Heroku.
 
     `needs` always holds; `needs_more` is what its parameters add to it. What `destroys` with its parameters stands only
-    in a rule that has a limit. `hears` are the entities whose events tell what came of it.
+    in a rule that has a limit. `uses` is what it can do without and does better with. `hears` are the entities whose events tell what came of it.
     """
 
     name: str
@@ -42,6 +42,7 @@ class ActionSpec:
     needs_more: Callable[[Written], tuple[Need, ...]] = _nothing_more
     destroys: Callable[[Written], bool] = _never
     hears: tuple[str, ...] = ()
+    uses: tuple[Need, ...] = ()
 
     def needed(self, params: Written) -> tuple[Need, ...]:
         """The access that it needs with these parameters: one level for each group."""

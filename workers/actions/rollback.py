@@ -180,7 +180,13 @@ def _note(choice: Go) -> str:
 
 
 ACTION = Action(
-    spec=ActionSpec(name="rollback", params=Params, needs=(Need("releases", Level.WRITE),), changes=True),
+    spec=ActionSpec(
+        name="rollback",
+        params=Params,
+        needs=(Need("releases", Level.WRITE),),
+        uses=(Need("builds", Level.READ),),
+        changes=True,
+    ),
     perform=perform,
     settle=settle,
     reads_live_state=True,
