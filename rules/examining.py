@@ -1,0 +1,33 @@
+"""Rule files looked over by whoever wrote them: what a worker would refuse, and what is allowed and hardly meant."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from rules.errors import Problem, RuleErrors
+from rules.linting import Subject, lint
+from rules.loading import Loaded, Source, load_all
+from rules.model import RuleModel
+from rules.rulebook import Rulebook
+from rules.steps import Actions
+
+
+class Examined(NamedTuple):
+    """What came of it: a rulebook if a worker would start with it, and all problems in the order of the files."""
+
+    book: Rulebook | None
+    problems: tuple[Problem, ...]
+
+
+def examine(sources: Sequence[Source], *, actions: Actions, environment: Mapping[str, str] | None = None) -> Examined:
+    """Load the files and look each rule over. Arguments as for `load`; raises nothing."""
+    try:
+        book, loaded = load_all(sources, actions=actions, environment=environment)
+    except RuleErrors as error:
+        return Examined(None, error.problems)
+    return Examined(book, tuple(problem for each in loaded for problem in _warnings(each, actions)))
+
+
+def _warnings(loaded: Loaded, actions: Actions) -> list[Problem]:
+    subject = Subject(RuleModel.model_validate(loaded.raw), loaded.rule, actions)
+    problems = [loaded.problem(fault) for fault in lint(subject)]
+    return sorted(problems, key=lambda problem: (problem.line, problem.column))

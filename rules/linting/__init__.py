@@ -1,0 +1,45 @@
+"""What is allowed in a rule and hardly meant: paths that lead nowhere, clauses that shut each other out, and more.
+
+Each check is a function from a rule to its warnings; this is the table of contents.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from rules.errors import Fault
+from rules.linting.breadth import too_wide
+from rules.linting.contradictions import contradictions
+from rules.linting.crashes import one_offs_as_crashes
+from rules.linting.effects import own_effects
+from rules.linting.granted import apps_without_use, too_much_access
+from rules.linting.keys import missing_keys
+from rules.linting.limits import unlimited
+from rules.linting.listening import unheard
+from rules.linting.paths import unknown_paths
+from rules.linting.subject import Subject
+from rules.linting.values import impossible_values
+
+__all__ = ["CHECKS", "Subject", "lint"]
+
+CHECKS: Final[tuple[Callable[[Subject], Iterator[Fault]], ...]] = (
+    unheard,
+    unknown_paths,
+    impossible_values,
+    contradictions,
+    too_wide,
+    missing_keys,
+    one_offs_as_crashes,
+    own_effects,
+    unlimited,
+    too_much_access,
+    apps_without_use,
+)
+
+
+def lint(subject: Subject) -> list[Fault]:
+    """Every warning about a rule that loads; one for each place and cause."""
+    found: dict[tuple[object, str], Fault] = {}
+    for check in CHECKS:
+        for fault in check(subject):
+            found.setdefault((fault.path, fault.message), fault)
+    return list(found.values())

@@ -1,0 +1,110 @@
+"""Every path that a rule reads, wherever it stands: in match, in expressions, in templates."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rules.linting.clauses import clauses
+from rules.linting.subject import Heard, Place, Subject, heard_of
+from rules.model import PartnerModel, RuleModel
+from rules.paths import INNER_FIELDS
+from rules.templates import compile_template, templates_in
+
+NEVER = "this can never hold"
+ALWAYS = "this always holds"
+FAILS = "the expression cannot be true there"
+PRINTS = "it prints nothing"
+NO_KEY = "the rule never acts"
+
+_QUOTED = re.compile(r"""r?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+_PATH = re.compile(r"(?<![\w.])(?:event\.)?((?:data|app|actor)(?:\.[A-Za-z_]\w*)+)(\s*\()?")
+
+
+class PathUse(NamedTuple):
+    """A path, the entities whose events it leads into, and what comes of it where there is no such field.
+
+    `in_each`: all of the entities must know it, not just one of them.
+    """
+
+    path: str
+    includes: tuple[str, ...]
+    at: Place
+    so: str
+    in_each: bool = False
+    at_key: bool = False
+
+
+def paths_of(subject: Subject) -> Iterator[PathUse]:
+    """All of them, in the order of the rule's keys."""
+    model, ours = subject.model, _includes(subject.heard)
+    yield from _of_match(model, "match", (), ours)
+    yield from _of_expressions(model.when, ("when",), ours)
+    if model.each:
+        yield PathUse(model.each, ours, ("each",), NO_KEY, in_each=True)
+    if model.changed:
+        yield PathUse(model.changed.path, ours, ("changed", "path"), "it never changes", in_each=True)
+    for part in ("after", "missing"):
+        yield from _of_partner(getattr(model, part), part, ours)
+    yield from _of_steps(subject, ours)
+
+
+def paths_in(expression: str) -> Iterator[str]:
+    """The paths that an expression writes out; what it calls on a value is not part of the path."""
+    for found in _PATH.finditer(_QUOTED.sub("''", expression)):
+        path = found[1].rpartition(".")[0] if found[2] else found[1]
+        if "." in path:
+            yield path
+
+
+def _includes(found: tuple[Heard, ...]) -> tuple[str, ...]:
+    return tuple(each.include for each in found)
+
+
+def _of_match(model: RuleModel | PartnerModel, key: str, at: Place, includes: tuple[str, ...]) -> Iterator[PathUse]:
+    for looked in clauses(model.match, (*at, key)):
+        denies = _denies(looked.operand)
+        so = ALWAYS if denies else NEVER
+        yield PathUse(looked.path, includes, looked.at, so, in_each=looked.sure and not denies, at_key=True)
+
+
+def _denies(operand: object) -> bool:
+    """Whether a missing field fits."""
+    if not isinstance(operand, dict):
+        return False
+    return all(name in {"not", "none"} or (name == "exists" and inner is False) for name, inner in operand.items())
+
+
+def _of_expressions(texts: list[str] | None, at: Place, includes: tuple[str, ...]) -> Iterator[PathUse]:
+    for index, text in enumerate(texts or ()):
+        place = (*at, index) if len(texts or ()) > 1 else at
+        for path in dict.fromkeys(paths_in(text)):
+            yield PathUse(path, includes, place, FAILS)
+
+
+def _of_partner(partner: PartnerModel | None, part: str, ours: tuple[str, ...]) -> Iterator[PathUse]:
+    if partner is None:
+        return
+    theirs = _includes(heard_of(partner.on))
+    yield from _of_match(partner, "match", (part,), theirs)
+    for our, their in partner.same.items():
+        yield PathUse(our, ours, (part, "same", our), "no other event is the same", in_each=True, at_key=True)
+        yield PathUse(their, theirs, (part, "same", our), "it is never the same", in_each=True)
+
+
+def _of_steps(subject: Subject, includes: tuple[str, ...]) -> Iterator[PathUse]:
+    for step, at, _ in subject.steps():
+        if step.condition:
+            yield from _of_expressions([step.condition], (*at[:2], "if"), includes)
+        for inside, text in templates_in(step.params):
+            for path in _of_template(text):
+                yield PathUse(path, includes, (*at, *inside), PRINTS)
+
+
+def _of_template(text: str) -> Iterator[str]:
+    """The paths into the event, the longest of those that begin alike."""
+    found = {path.removeprefix("event.") for path in compile_template(text).paths}
+    for path in sorted(found):
+        root = path.partition(".")[0]
+        inside = root == "data" or root in INNER_FIELDS
+        if inside and not any(other.startswith(f"{path}.") for other in found):
+            yield path
