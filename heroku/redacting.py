@@ -26,3 +26,8 @@ def clean(text: str, *secrets: str, limit: int = MESSAGE_CHARACTERS) -> str:
     text = _UNPRINTABLE.sub(" ", text).strip()
     text = _SECRETS.sub(REDACTED, text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def holds_secret(text: str) -> bool:
+    """Whether something in there is shaped like a secret."""
+    return _SECRETS.search(text) is not None

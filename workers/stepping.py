@@ -125,6 +125,7 @@ class Stepping:
             app=visit.run.app,
             app_name=visit.run.app_name,
             params=action.spec.params.model_validate(self._params(), context=RENDERED),
+            written=look.written.params,
             now=visit.now,
             memory=look.memory,
             access=visit.access,

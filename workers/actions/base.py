@@ -56,7 +56,7 @@ class Remembered(Protocol):
 
 @dataclass(frozen=True)
 class Step(Generic[P]):
-    """What an action is given.
+    """What an action is given: `params` with their templates rendered, and `written` as they stand in the rule.
 
     `memory` is the action's own to change: it is written down with every outcome, before every call that changes
     something, and when a call fails. `intend` must be called just before such a call, with what it will bring about
@@ -68,6 +68,7 @@ class Step(Generic[P]):
     app: str
     app_name: str
     params: P
+    written: Mapping[str, Any]
     now: float
     memory: dict[str, Any]
     access: Mapping[str, Level]

@@ -1,0 +1,228 @@
+"""What holds for every action that changes something: once, only if needed and allowed, and whatever goes wrong."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.workers.actions.cases import CASES
+from tests.workers.actions.scene import ENVIRONMENT, SECRET, Case, rule, worked_through
+from tests.workers.world import Killed, Worker, World, die
+from toolbelt.simulator.faults import Fault, Kind
+from workers.actions import ACTIONS
+
+EVERY = [pytest.param(case, id=case.name) for case in CASES]
+LEASE = 61.0
+
+
+def worker_of(world: World, case: Case, **options: Any) -> Worker:
+    return world.worker(case.rule, environment=ENVIRONMENT, **options)
+
+
+def begun(world: World, case: Case, *faults: Fault, **options: Any) -> Worker:
+    """The case set up and set off, and a worker that has not looked yet."""
+    case.before(world)
+    worker = worker_of(world, case, **options)
+    case.set_off(world)
+    if faults:
+        world.heroku.order_faults(*faults)
+    return worker
+
+
+def fault(case: Case, kind: Kind, **more: Any) -> Fault:
+    method, path = case.call
+    return Fault(kind=kind, method=method, path=path, **more)
+
+
+def changes(world: World, case: Case) -> int:
+    """How many calls of the case's kind had an effect."""
+    return len(world.heroku.calls(*case.call, effect=True))
+
+
+def test_no_action_that_changes_is_missing_here() -> None:
+    apart = {"rollback", "call"}  # whose tests stand by themselves
+    assert {case.do.partition(":")[0] for case in CASES} == {n for n, a in ACTIONS.items() if a.spec.changes} - apart
+
+
+@pytest.mark.parametrize("case", EVERY)
+def test_it_is_done_once_and_says_so(world: World, case: Case) -> None:
+    begun(world, case)
+    worked_through(world)
+
+    assert world.step() == ("done", case.came)
+    record = world.run().journal["step:0"]
+    assert case.output.items() <= record.output.items()
+    assert record.changed
+    assert changes(world, case) == case.effects
+    assert case.holds(world)
+    assert world.run().state == "done"
+    assert world.told() == []
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if case.again])
+def test_what_is_so_already_is_left_alone(world: World, case: Case) -> None:
+    worker = begun(world, case)
+    worked_through(world)
+    calls = len(world.posts())
+
+    case.set_off(world, "e2")
+    worker.drain()
+    second = world.runs()[-1]
+    record = second.journal["step:0"]
+    assert (record.state, record.sentence) == case.again
+    assert not record.changed
+    assert second.state == "not needed"
+    assert len(world.posts()) == calls
+
+
+@pytest.mark.parametrize("case", EVERY)
+def test_an_app_that_the_rule_may_not_touch_is_not_touched(world: World, case: Case) -> None:
+    case.before(world)
+    world.worker(rule(case.do, case.access, on_apps="other-*"), environment=ENVIRONMENT).drain()
+    case.set_off(world)
+    world.workers[0].drain()
+
+    state, sentence = world.step()
+    assert state == "denied"
+    assert sentence.startswith("Denied: rule act may not touch ")
+    assert world.heroku.calls() == []
+    lines = list(world.workers[0].crew.audit.read())
+    assert lines
+    assert not any(line.allowed for line in lines)
+
+
+@pytest.mark.parametrize("case", EVERY)
+@pytest.mark.parametrize("brake", ["shadow", "off"])
+def test_the_brake_holds_it_back(world: World, case: Case, brake: str) -> None:
+    case.before(world)
+    worker_of(world, case, brake=brake).drain()
+    case.set_off(world)
+    world.workers[0].drain()
+
+    assert world.heroku.calls() == []
+    assert world.runs() == []
+
+
+LOST: list[Any] = [
+    pytest.param(Kind.TIME_OUT_AFTER, id="no answer"),
+    pytest.param(Kind.CUT, id="half an answer"),
+]
+
+
+@pytest.mark.parametrize("case", EVERY)
+@pytest.mark.parametrize("kind", LOST)
+def test_a_lost_answer_is_looked_for_and_the_call_not_repeated(world: World, case: Case, kind: Kind) -> None:
+    begun(world, case, fault(case, kind), timeout=0.3)
+    worked_through(world, seconds=35)
+
+    assert world.step()[0] == case.after_lost
+    if case.after_lost == "done":
+        assert world.step() == ("done", case.came)
+        assert case.holds(world)
+    assert world.run().journal["step:0"].changed or case.after_lost == "unknown"
+    assert changes(world, case) == case.effects
+
+
+WITHOUT_EFFECT: list[Any] = [
+    pytest.param({"kind": Kind.STATUS, "status": 429}, id="429"),
+    pytest.param({"kind": Kind.STATUS, "status": 503}, id="503"),
+    pytest.param({"kind": Kind.TIME_OUT_BEFORE}, id="no answer and no effect"),
+]
+
+
+@pytest.mark.parametrize("case", EVERY)
+@pytest.mark.parametrize("how", WITHOUT_EFFECT)
+def test_what_did_not_happen_is_made_to_happen(world: World, case: Case, how: dict[str, Any]) -> None:
+    begun(world, case, fault(case, **how), timeout=0.3)
+    worked_through(world, seconds=35)
+
+    if case.after_lost == "unknown" and how.get("status") != 429:
+        assert world.step()[0] == "unknown"
+        return
+    assert world.step() == ("done", case.came)
+    assert changes(world, case) == case.effects
+
+
+@pytest.mark.parametrize("case", EVERY)
+def test_a_refusal_fails_with_herokus_words(world: World, case: Case) -> None:
+    begun(world, case, fault(case, Kind.STATUS, status=422, message="Not like this."))
+    worked_through(world)
+
+    state, sentence = world.step()
+    assert state == "failed"
+    assert "Not like this." in sentence
+    assert world.step("failure:0")[0] == "done"
+    assert changes(world, case) == 0
+
+
+DEATHS: list[Any] = [
+    pytest.param(lambda worker: worker.runs.after.update(hold=die), id="amid the look"),
+    pytest.param(lambda worker: worker.runs.before.update(begin=die), id="just before it is written down"),
+    pytest.param(lambda worker: worker.runs.after.update(begin=die), id="just before the call"),
+    pytest.param(lambda worker: worker.runs.before.update(record=die), id="between the call and its record"),
+    pytest.param(lambda worker: worker.runs.after.update(record=die), id="just after the record"),
+]
+
+
+@pytest.mark.parametrize("case", EVERY)
+@pytest.mark.parametrize("death", DEATHS)
+def test_whenever_a_worker_is_killed_another_ends_it(
+    world: World, case: Case, death: Callable[[Worker], None], request: pytest.FixtureRequest
+) -> None:
+    dying = begun(world, case)
+    other = worker_of(world, case)
+    death(dying)
+    with pytest.raises(Killed):
+        dying.drain()
+
+    world.pass_time(LEASE)
+    worked_through(world, other)
+    if case.after_lost == "unknown" and request.node.callspec.id.startswith(("just before the call", "between")):
+        assert world.step()[0] == "unknown"
+        return
+    assert world.step() == ("done", case.came)
+    assert changes(world, case) == case.effects
+
+
+@pytest.mark.parametrize("case", EVERY)
+def test_no_secret_gets_into_anything_that_is_kept_or_said(
+    world: World, case: Case, capfd: pytest.CaptureFixture[str]
+) -> None:
+    quoted = f"{SECRET} is no value." if "$A_SECRET" in case.do else "Not like this."
+    begun(world, case, fault(case, Kind.STATUS, status=422, message=quoted))
+    worked_through(world)
+    case.set_off(world, "e2")
+    world.workers[0].drain()
+
+    said = capfd.readouterr()
+    assert SECRET not in world.kept()
+    assert SECRET not in said.out + said.err
+
+
+WATCH = """
+version: 1
+rules:
+  - name: watch
+    mode: live
+    on: [%s]
+    match: {id: {exists: true}}
+    do: [{notify: {to: log, text: heard}}]
+"""
+
+
+@pytest.mark.parametrize("case", EVERY)
+def test_its_own_effects_set_nothing_off(world: World, case: Case) -> None:
+    """The events of what it did come back as deliveries, and are known as ours."""
+    world.subscribe()
+    begun(world, case)
+    before = len(world.simulator.outbox.deliveries)
+    worked_through(world)
+    ours = world.simulator.world.account.email
+    told = [delivery.event for delivery in list(world.simulator.outbox.deliveries)[before:]]
+    told = [event for event in told if event.body["actor"]["email"] == ours and event.include not in case.not_known]
+    world.deliver(*(event.body for event in told))
+    world.worker(WATCH % ", ".join({event.include for event in told})).deciding.drain()
+
+    assert told
+    gates = [(event.include, event.body["action"], world.gates(event.id)[0][0]) for event in told]
+    assert [gate for gate in gates if gate[2] != "own effect"] == []

@@ -1,0 +1,93 @@
+"""How actions' parameters are read: numbers and switches may come out of a template, secrets out of the environment."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
+
+from core.settings import Settings
+from heroku.redacting import holds_secret
+from rules.values import refused
+from workers.actions.base import RENDERED
+
+_VARIABLE = re.compile(r"\$(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
+_TEMPLATE = r"\{\{.*\}\}"
+_OURS = {*(name.upper() for name in Settings.model_fields), "INFERENCE_KEY", "CONSOLE_PASSWORD"}
+
+
+class Params(BaseModel):
+    """What a rule says of a step."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, populate_by_name=True)
+
+
+class NotSet(Exception):
+    """A variable of the environment that a step names is not there; the message names it."""
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise refused("must be a whole number")
+    try:
+        return int(value)
+    except ValueError:
+        raise refused("must be a whole number") from None
+
+
+def _flag(value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise refused("must be true or false")
+
+
+def _texts(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _or_template(kind: str) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [{"type": kind}, {"type": "string", "pattern": _TEMPLATE}]})
+
+
+def _no_secret(text: str, info: ValidationInfo) -> str:
+    """A secret stands in the environment, never in a rule; and ours are nobody else's."""
+    found = _VARIABLE.fullmatch(text)
+    if info.context == RENDERED:
+        return text
+    if found and found["name"].upper() in _OURS:
+        raise refused(f"{found['name']} is a setting of this service, and for nobody else")
+    if not found and holds_secret(text):
+        raise refused("looks like a secret; put it into the environment, and write $NAME here")
+    return text
+
+
+Whole = Annotated[int, BeforeValidator(_whole), _or_template("integer")]
+Switch = Annotated[bool, BeforeValidator(_flag), _or_template("boolean")]
+Text = Annotated[str, Field(min_length=1, max_length=1_000)]
+Secret = Annotated[str, AfterValidator(_no_secret), Field(max_length=32_000)]
+"""A text that `$NAME` may stand for."""
+Texts = Annotated[list[Text], BeforeValidator(_texts), Field(min_length=1, max_length=100)]
+
+
+def resolved(rendered: Any, written: Any, variable: Callable[[str], str | None]) -> Any:
+    """The value, or what is inside it, with each text that the rule writes as `$NAME` as the environment has it.
+
+    What a template came to is left as it is: an event may say `$NAME` too. Raises NotSet.
+    """
+    if isinstance(written, str):
+        found = _VARIABLE.fullmatch(written)
+        return _value_of(found["name"], variable) if found else rendered
+    if isinstance(written, Mapping):
+        return {key: resolved(inner, written.get(key), variable) for key, inner in rendered.items()}
+    if isinstance(written, list):
+        return [resolved(inner, outer, variable) for inner, outer in zip(rendered, written, strict=True)]
+    return rendered
+
+
+def _value_of(name: str, variable: Callable[[str], str | None]) -> str:
+    value = variable(name)
+    if value is None:
+        raise NotSet(f"the variable {name} is not set")
+    return value
