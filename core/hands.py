@@ -1,119 +1,38 @@
-"""What a person can do: look at events and runs, replay, pause, answer, close a breaker. Used by the command line."""
+"""What a person can do: replay, pause, answer, close a breaker, silence, stop a run. Used by the command line."""
 
-import contextlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from dataclasses import asdict
+from typing import Literal, cast
+from uuid import uuid4
 
 import redis
 
-from core import layout, presence, queue, records, scripts
+from core import history, layout, queue, scripts
 from core.queue import Lane
-from core.runs import Run
-from core.runs import read as read_run
+from core.sight import Breaker, KeptEvent, NotNow, NotThere, Pause, Sight
+from rules.durations import in_words
+from rules.silences import Silence
 
-EventState = Literal["waiting", "decided", "dead", "gone"]
-
-
-class NotThere(Exception):
-    """Redis has nothing of that name; `near` are names that look like it."""
-
-    def __init__(self, what: str, name: str, near: Sequence[str] = ()) -> None:
-        super().__init__(f"there is no {what} {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else ""))
-        self.near = tuple(near)
+__all__ = ["Breaker", "Busy", "Hands", "KeptEvent", "NotNow", "NotThere", "Pause"]
 
 
-class NotNow(Exception):
-    """It is there, and its state does not allow what was asked; the message says which state."""
+class Busy(NotNow):
+    """A worker is at it just now: ask again in a moment."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptEvent:
-    """An event with its state. Times in seconds since 1970; `due_at` is None unless it is waiting.
-
-    `kept` is None if it is gone, and for a record of another version of Dynohook.
-    """
-
-    id: str
-    accepted_at: float
-    state: EventState
-    due_at: float | None
-    kept: records.Kept | None
-
-
-@dataclass(frozen=True, slots=True)
-class Breaker:
-    """A rule that reached its limit and waits for a person. `mode` is live or shadow."""
-
-    rule: str
-    mode: str
-    opened_at: float
-    event: str
-    max: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """Who paused the service, and why."""
-
-    by: str
-    why: str
-    at: float
-
-
-class Hands:
-    """Each method is one look or one act. All raise redis.exceptions.RedisError if Redis does not answer."""
+class Hands(Sight):
+    """Each method is one act, written down with who and why. All raise redis.exceptions.RedisError if Redis does not
+    answer."""
 
     def __init__(self, redis: redis.Redis) -> None:
-        self._redis = redis
+        super().__init__(redis)
         self._replay = redis.register_script(scripts.source("replay"))
         self._pause = redis.register_script(scripts.source("pause"))
+        self._lift = redis.register_script(scripts.source("lift"))
         self._answer = redis.register_script(scripts.source("answer"))
-
-    def now(self) -> float:
-        """Redis's time."""
-        seconds, microseconds = self._redis.time()
-        return seconds + microseconds / 1e6
-
-    def events(self, *, most: int) -> list[KeptEvent]:
-        """The events accepted last, the newest first."""
-        return self._read(self._newest(layout.EVENTS, most))
-
-    def dead(self) -> dict[str, Mapping[str, Any]]:
-        """Dead letters: `<lane> <id>` with when and after how many attempts, the latest first."""
-        kept = cast("dict[bytes, bytes]", self._redis.hgetall(layout.DEAD))
-        letters = {key.decode(): json.loads(value) for key, value in kept.items()}
-        return dict(sorted(letters.items(), key=lambda letter: -letter[1]["at"]))
-
-    def event(self, id: str) -> KeptEvent:
-        """One event. Raises NotThere."""
-        found = self._read([self._event_id(id)])[0]
-        if found.state == "gone":
-            raise NotThere("event", id)
-        return found
-
-    def runs_of(self, event: str) -> list[Run]:
-        """The runs that came of an event, the oldest first; without those of another version of Dynohook."""
-        ids = reversed(self._newest(layout.RUNS))
-        return self._runs([id for id in ids if id.startswith((f"{event}:", f"{event}#"))])
-
-    def runs(self, *, most: int) -> list[Run]:
-        """The runs planned last, the newest first; without those of another version of Dynohook."""
-        return self._runs(self._newest(layout.RUNS, most))
-
-    def run(self, id: str) -> Run:
-        """One run, by its id or the beginning of it. Raises NotThere, records.UnknownFormat."""
-        whole = self._run_id(id)
-        fields = cast("dict[bytes, bytes]", self._redis.hgetall(layout.RUN + whole))
-        if not fields:
-            raise NotThere("run", id)
-        return read_run(whole, fields, now=self.now())
-
-    def book(self, digest: str) -> list[dict[str, Any]] | None:
-        """The outline of the rules that a decision refers to; None if it is no longer kept."""
-        text = cast("bytes | None", self._redis.get(layout.BOOK + digest))
-        return json.loads(text) if text else None
+        self._stop = redis.register_script(scripts.source("stop"))
+        self._silence = redis.register_script(scripts.source("silence"))
+        self._unsilence = redis.register_script(scripts.source("unsilence"))
 
     def replay(self, id: str, *, by: str, why: str) -> str:
         """Have an event decided again, or a dead run go on; answers its whole id. Raises NotThere, NotNow.
@@ -124,7 +43,8 @@ class Hands:
         earlier = self._read([whole])[0].kept if lane == "decide" else None
         number = len(earlier.decisions) if earlier else 1
         request = json.dumps({"number": max(1, number), "by": by, "why": why})
-        match cast("bytes", self._replay(args=[lane, whole, request, queue.envelope(lane)])):
+        line = history.line("replay", by=by, why=why, about=whole)
+        match cast("bytes", self._replay(args=[lane, whole, request, queue.envelope(lane), line])):
             case b"replayed":
                 return whole
             case b"waiting":
@@ -135,112 +55,82 @@ class Hands:
     def pause(self, *, by: str, why: str) -> Pause:
         """Stop deciding and acting everywhere; deliveries are kept meanwhile."""
         pause = Pause(by, why, self.now())
-        self._pause(args=[json.dumps({"by": by, "why": why, "at": pause.at})])
+        said = json.dumps({"by": by, "why": why, "at": pause.at})
+        self._pause(args=[said, history.line("pause", by=by, why=why)])
         return pause
 
-    def resume(self) -> Pause | None:
+    def resume(self, *, by: str, why: str) -> Pause | None:
         """Go on; answers the pause that ended, None if there was none."""
-        text = cast("bytes | None", self._redis.getdel(layout.PAUSED))
+        text = cast("bytes | None", self._lift(args=[history.line("resume", by=by, why=why), layout.PAUSED]))
         return Pause(**json.loads(text)) if text else None
 
-    def paused(self) -> Pause | None:
-        """The pause that is in force."""
-        text = cast("bytes | None", self._redis.get(layout.PAUSED))
-        return Pause(**json.loads(text)) if text else None
-
-    def breakers(self) -> list[Breaker]:
-        """The breakers that are open."""
-        found = []
-        for key in self._redis.scan_iter(f"{layout.BREAKER}*", count=500):
-            mode, _, rule = key.decode().removeprefix(layout.BREAKER).partition(":")
-            said = json.loads(self._redis.get(key) or b"{}")
-            found.append(Breaker(rule, mode, said.get("at", 0) / 1000, said.get("event", ""), said.get("max", 0)))
-        return sorted(found, key=lambda breaker: -breaker.opened_at)
-
-    def close_breaker(self, rule: str) -> list[Breaker]:
+    def close_breaker(self, rule: str, *, by: str, why: str) -> list[Breaker]:
         """Let the rule act again, with an empty count; answers what was open. Raises NotThere."""
-        closed = [breaker for breaker in self.breakers() if breaker.rule == rule]
+        opened = self.breakers()
+        closed = [breaker for breaker in opened if breaker.rule == rule]
         if not closed:
-            raise NotThere("open breaker of a rule", rule, [breaker.rule for breaker in self.breakers()])
+            raise NotThere("open breaker of a rule", rule, [breaker.rule for breaker in opened])
         for breaker in closed:
+            line = history.line("close breaker", by=by, why=why, about=f"{rule}{' in shadow' * breaker.in_shadow}")
             name = f"{breaker.mode}:{rule}"
-            self._redis.delete(layout.BREAKER + name, layout.LIMIT + name)
+            self._lift(args=[line, layout.BREAKER + name, layout.LIMIT + name])
         return closed
+
+    def silence(self, *, app: str, rule: str, seconds: float, by: str, why: str) -> Silence:
+        """Have rules do nothing about apps for a while; both are globs. Raises NotNow if there are too many."""
+        asked = Silence(uuid4().hex[:8], app, rule, at=0, until=int(seconds * 1000), by=by, why=why)
+        line = history.line("silence", by=by, why=why, about=f"{asked.scope} for {in_words(seconds)}")
+        arguments: list[str | int] = [asked.id, json.dumps(asdict(asked)), asked.until, line]
+        kept = cast("bytes | None", self._silence(args=arguments))
+        if kept is None:
+            raise NotNow(f"there are {layout.SILENCES_MOST} silences already; end one: dynohook silence list")
+        return Silence(**json.loads(kept))
+
+    def end_silence(self, beginning: str, *, by: str, why: str) -> Silence:
+        """End a silence before its time; its id may be cut short. Raises NotThere."""
+        standing = self.silences()
+        begun = [silence for silence in standing if beginning and silence.id.startswith(beginning)]
+        if len(begun) != 1:
+            raise NotThere("silence", beginning, [silence.id for silence in begun or standing][:3])
+        [silence] = begun
+        line = history.line("end silence", by=by, why=why, about=silence.scope)
+        if not self._unsilence(args=[silence.id, line]):
+            raise NotThere("silence", beginning)
+        return silence
+
+    def stop(self, run: str, *, by: str, why: str) -> str:
+        """End a run that is at rest or waits; answers its whole id. Raises NotThere, NotNow, Busy."""
+        whole = self._run_id(run)
+        line = history.line("stop", by=by, why=why, about=whole)
+        match cast("bytes", self._stop(args=[whole, f"stopped by {by}: {why}", queue.envelope("act"), line])):
+            case b"stopped":
+                return whole
+            case b"over":
+                raise NotNow(f"run {whole} has ended: it is {self.run(whole).state}")
+            case b"amid a call":
+                raise NotNow(
+                    f"run {whole} waits for what came of a call to Heroku, which is looked up within a minute; "
+                    "try again when that is known, or have nothing done at all meanwhile: dynohook pause"
+                )
+            case b"busy":
+                raise Busy(f"a worker is at run {whole} just now; try again in a moment")
+            case _:
+                raise NotThere("run", run)
 
     def answer(self, run: str, verdict: Literal["approve", "deny"], *, by: str, why: str) -> str:
         """Approve or deny what a run asked; answers its whole id. Raises NotThere, NotNow."""
         whole = self._run_id(run)
         request = json.dumps({"verdict": verdict, "by": by, "why": why})
-        match cast("bytes", self._answer(args=[whole, request, queue.envelope("act")])):
+        line = history.line(verdict, by=by, why=why, about=whole)
+        match cast("bytes", self._answer(args=[whole, request, queue.envelope("act"), line])):
             case b"answered":
                 return whole
             case b"not asking":
                 raise NotNow(f"run {whole} asks for nothing: it is {self.run(whole).state}")
+            case b"too late":
+                raise NotNow(f"nobody answered run {whole} in time, so it is denied")
             case _:
                 raise NotThere("run", run)
-
-    def status(self) -> dict[str, Any]:
-        """The service at a glance, as plain JSON values."""
-        pipeline = self._redis.pipeline(transaction=False)
-        pipeline.hvals(layout.WORKERS)
-        pipeline.get(layout.EPOCH)
-        pipeline.zcard(layout.DUE + "decide")
-        pipeline.zcard(layout.DUE + "act")
-        pipeline.hlen(layout.DEAD)
-        pipeline.zcard(layout.EVENTS)
-        pipeline.hgetall(layout.COUNT)
-        pipeline.info("memory")
-        pipeline.info("clients")
-        workers, epoch, decide, act, dead, kept, counters, memory, clients = pipeline.execute()
-        pause = self.paused()
-        ready = presence.readiness([json.loads(w) for w in workers], int(self.now() * 1000), int(bool(pause)), epoch)
-        return {
-            **ready.to_json(),
-            "paused": {"by": pause.by, "why": pause.why, "at": pause.at} if pause else None,
-            "events_waiting": decide,
-            "runs_under_way": act,
-            "dead_letters": dead,
-            "events_kept": kept,
-            "breakers_open": [breaker.rule for breaker in self.breakers()],
-            "counters": {name.decode(): int(number) for name, number in sorted(counters.items())},
-            "redis": {
-                "used_bytes": memory["used_memory"],
-                "max_bytes": memory["maxmemory"],
-                "connections": clients["connected_clients"],
-            },
-        }
-
-    def _read(self, ids: Sequence[str]) -> list[KeptEvent]:
-        if not ids:
-            return []
-        pipeline = self._redis.pipeline(transaction=False)
-        pipeline.mget([layout.EVENT + id for id in ids])
-        pipeline.hmget(layout.DEAD, [f"decide {id}" for id in ids])
-        for id in ids:
-            pipeline.zscore(layout.EVENTS, id)
-            pipeline.zscore(layout.DUE + "decide", id)
-        records_, dead, *scores = pipeline.execute()
-        return [
-            _kept_event(id, record, letter, *times)
-            for id, record, letter, times in zip(
-                ids, records_, dead, zip(scores[::2], scores[1::2], strict=True), strict=True
-            )
-        ]
-
-    def _runs(self, ids: Sequence[str]) -> list[Run]:
-        pipeline = self._redis.pipeline(transaction=False)
-        for id in ids:
-            pipeline.hgetall(layout.RUN + id)
-        now = self.now()
-        found = []
-        for id, fields in zip(ids, pipeline.execute(), strict=True):
-            with contextlib.suppress(records.UnknownFormat):
-                found += [read_run(id, fields, now=now)] if fields else []
-        return found
-
-    def _newest(self, index: str, most: int = 0) -> list[str]:
-        """The ids of an index, the newest first; all of them if `most` is not given."""
-        return [id.decode() for id in cast("list[bytes]", self._redis.zrevrange(index, 0, most - 1))]
 
     def _at_rest(self, beginning: str) -> tuple[Lane, str]:
         """What is to be replayed: an event, or a dead run."""
@@ -253,35 +143,3 @@ class Hands:
             if len(dead) != 1:
                 raise
             return "act", dead[0]
-
-    def _event_id(self, beginning: str) -> str:
-        return self._whole(beginning, "event", layout.EVENT, layout.EVENTS)
-
-    def _run_id(self, beginning: str) -> str:
-        return self._whole(beginning, "run", layout.RUN, layout.RUNS)
-
-    def _whole(self, beginning: str, what: str, prefix: str, index: str) -> str:
-        """The id itself, or the one that begins so."""
-        if self._redis.exists(prefix + beginning):
-            return beginning
-        ids = self._newest(index)
-        begun = [id for id in ids if beginning and id.startswith(beginning)]
-        if len(begun) == 1:
-            return begun[0]
-        raise NotThere(what, beginning, begun[:3])
-
-
-def _kept_event(
-    id: str, record: bytes | None, dead: bytes | None, accepted: float | None, due: float | None
-) -> KeptEvent:
-    state: EventState = "decided"
-    if record is None:
-        state = "gone"
-    elif dead:
-        state = "dead"
-    elif due is not None:
-        state = "waiting"
-    kept = None
-    with contextlib.suppress(records.UnknownFormat):
-        kept = records.unpack(record) if record else None
-    return KeptEvent(id, (accepted or 0) / 1000, state, due / 1000 if due is not None else None, kept)

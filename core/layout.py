@@ -24,6 +24,8 @@ WAKE = "dh:wake:"  # <lane> → "1" while a wake-up is under way; ends after WAK
 QUEUE = "dh:q:"  # <lane> → list, Celery's own; a few messages of 1 kB at most
 REPLAYS = "dh:replays"  # hash: event id → JSON {number, by, why}, from the asking until it is decided again, or dead
 PAUSED = "dh:paused"  # string: JSON {by, why, at}; ends when a person resumes
+SILENCES = "dh:silences"  # hash: id → JSON of a rules.silences.Silence, at most SILENCES_MOST. Ends with the last
+HISTORY = "dh:history"  # stream: a JSON line {by, did, about, why} for what a person did. The latest HISTORY_LINES
 
 # --- workers ---
 WORKERS = "dh:workers"  # hash: worker → JSON {beat, rules, version}; a field ends with its worker
@@ -85,3 +87,5 @@ BAD_DAYS = 90
 OWN_SECONDS = BAD_DAYS * 86_400  # a release that we made may crash long after; then people must hear whose it is
 DEAD_DAYS = 30
 AUDIT_LINES = 3_000
+SILENCES_MOST = 100
+HISTORY_LINES = 500

@@ -7,7 +7,8 @@ from typing import Any, Literal, NamedTuple, cast
 
 import redis
 
-from core import layout, queue, scripts
+from core import layout, queue, scripts, silences
+from rules.silences import Silence
 
 
 class Replay(NamedTuple):
@@ -62,18 +63,19 @@ class Ledger:
         self._decide = redis.register_script(scripts.source("decide"))
         self._book = redis.register_script(scripts.source("book"))
 
-    def fetch(self, ids: Sequence[str]) -> tuple[float, list[Waiting]]:
-        """Redis's time (seconds since 1970) and the events, in the order asked for."""
+    def fetch(self, ids: Sequence[str]) -> tuple[float, list[Waiting], list[Silence]]:
+        """Redis's time (seconds since 1970), the events in the order asked for, and the silences."""
         pipeline = self._redis.pipeline(transaction=False)
         pipeline.time()
         pipeline.mget([layout.EVENT + id for id in ids])
         pipeline.hmget(layout.REPLAYS, list(ids))
-        (seconds, microseconds), records, replays = pipeline.execute()
+        pipeline.hvals(layout.SILENCES)
+        (seconds, microseconds), records, replays, silent = pipeline.execute()
         waiting = [
             Waiting(id, record, Replay(**json.loads(replay)) if replay else None)
             for id, record, replay in zip(ids, records, replays, strict=True)
         ]
-        return seconds + microseconds / 1e6, waiting
+        return seconds + microseconds / 1e6, waiting, silences.read(silent)
 
     def decide(self, judged: Sequence[Judged], *, token: str) -> list[Written]:
         """Write the decisions, in order, each with its gates, counters and runs in one step."""

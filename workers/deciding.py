@@ -14,6 +14,7 @@ from core.ledger import Judged, Waiting, Written
 from heroku import events
 from heroku.errors import BadDelivery
 from rules.deciding import decide
+from rules.silences import Silence
 from workers import marks
 from workers.crew import Crew
 from workers.gating import gates_of
@@ -47,8 +48,8 @@ class Deciding:
 
     def _decide(self, claimed: Claimed) -> None:
         try:
-            now, waiting = self._crew.ledger.fetch(claimed.rows)
-            judged = [judged for one in waiting if (judged := self._judge(one, now, claimed.token))]
+            now, waiting, silences = self._crew.ledger.fetch(claimed.rows)
+            judged = [judged for one in waiting if (judged := self._judge(one, now, silences, claimed.token))]
             if judged:
                 self._report(self._crew.ledger.decide(judged, token=claimed.token), judged)
         except (RedisError, OSError) as error:
@@ -56,18 +57,18 @@ class Deciding:
             for row in claimed.rows:
                 self._crew.leave_over("decide", row, claimed.token)
 
-    def _judge(self, one: Waiting, now: float, token: str) -> Judged | None:
+    def _judge(self, one: Waiting, now: float, silences: Sequence[Silence], token: str) -> Judged | None:
         """The judgement on one event; None if it is left alone. What breaks here breaks for this event only: its claim
         runs out, and after five of those it is a dead letter."""
         try:
-            return self._judged(one, now)
+            return self._judged(one, now, silences)
         except records.UnknownFormat:
             self._crew.due.park("decide", one.id, token=token, seconds=FOREIGN_FORMAT_SECONDS)
         except Exception:
             log.exception("an event could not be judged", event_id=one.id)
         return None
 
-    def _judged(self, one: Waiting, now: float) -> Judged:
+    def _judged(self, one: Waiting, now: float, silences: Sequence[Silence]) -> Judged:
         crew = self._crew
         replayed = {"replay": one.replay._asdict()} if one.replay else {}
         if one.record is None:
@@ -83,7 +84,9 @@ class Deciding:
             crew.book, event, now=datetime.fromtimestamp(now, UTC), brake=crew.brake, own_app=crew.own_app
         )
         said: dict[str, Any] = {"b": crew.book.digest, "n": decision.clauses, **replayed}
-        gates = gates_of(event, decision, id=one.id, now=now, account=crew.account, replay=one.replay)
+        gates = gates_of(
+            event, decision, id=one.id, now=now, account=crew.account, replay=one.replay, silences=silences
+        )
         return Judged(one.id, said, marks.of(event), gates)
 
     def _report(self, written: Sequence[Written], judged: Sequence[Judged]) -> None:

@@ -1,6 +1,7 @@
 """From a decision to what decide.lua must know of it: the gates that only Redis's state can judge."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from core.ledger import Replay
@@ -9,11 +10,19 @@ from rules.deciding import Decision, Verdict
 from rules.matching import MATCHED
 from rules.model import Mode
 from rules.rulebook import Rule
+from rules.silences import Silence, silence_over
 from workers import marks
 
 
 def gates_of(
-    event: Event, decision: Decision, *, id: str, now: float, account: str | None, replay: Replay | None
+    event: Event,
+    decision: Decision,
+    *,
+    id: str,
+    now: float,
+    account: str | None,
+    replay: Replay | None,
+    silences: Sequence[Silence] = (),
 ) -> dict[str, Any] | None:
     """What to judge for this event; None if no rule matched it and it leaves nothing to remember."""
     crashed = crashed_release(event)
@@ -31,7 +40,7 @@ def gates_of(
         "crashed_text": _crash_text(event) if crashed else "",
         "account": bool(account and event.actor and event.actor.id == account),
         "rules": [
-            _rule(event, verdict, index, id=id, number=number)
+            _rule(event, verdict, index, id=id, number=number, silence=_silence(event, verdict.rule, silences, now))
             for index, verdict in zip(indexes, decision.matched, strict=True)
         ],
     }
@@ -54,16 +63,27 @@ def _crash_text(event: Event) -> str:
     return f"{app} v{version}, dyno {str(event.data.get('name'))[:40]}"
 
 
-def _rule(event: Event, verdict: Verdict, index: int, *, id: str, number: int) -> dict[str, Any]:
+def _silence(event: Event, rule: Rule, silences: Sequence[Silence], now: float) -> Silence | None:
+    app = (event.app.id, event.app.name) if event.app else ()
+    return silence_over(silences, rule.name, app, now=now * 1000)
+
+
+def _rule(
+    event: Event, verdict: Verdict, index: int, *, id: str, number: int, silence: Silence | None
+) -> dict[str, Any]:
     """One rule as decide.lua wants it; what does not apply is left out."""
     rule = verdict.rule
     gate = _static_gate(verdict)
+    if number and gate[:1] == ["stale"]:
+        gate = []
+    if silence and not gate:
+        gate = silence.gate
     said: dict[str, Any] = {
         "index": index,
         "rule": rule.name,
         "key": verdict.key,
         "mode": verdict.mode.value,
-        "gate": [] if number and gate[:1] == ["stale"] else gate,
+        "gate": gate,
         "overlap": rule.overlap,
         "run": f"{id}#{number}:{rule.name}" if number else f"{id}:{rule.name}",
         "plan": "",

@@ -25,6 +25,24 @@ local function arm(lane, envelope)
   end
 end
 
+-- Writes down what a person did, in the same step as the deed.
+local function remember(line)
+  redis.call('XADD', L.HISTORY, 'MAXLEN', '~', L.HISTORY_LINES, '*', 'line', line)
+end
+
+-- Lets go of silences that are over; answers how many stand.
+local function drop_silences(now)
+  local standing, kept = 0, redis.call('HGETALL', L.SILENCES)
+  for i = 1, #kept, 2 do
+    if cjson.decode(kept[i + 1])['until'] <= now then
+      redis.call('HDEL', L.SILENCES, kept[i])
+    else
+      standing = standing + 1
+    end
+  end
+  return standing
+end
+
 -- A claim as it stands on a row: worker, token, attempts, not before. Nil where nobody has claimed it.
 local function claim_of(lane, row)
   local value = redis.call('HGET', L.CLAIMS .. lane, row)
@@ -85,6 +103,26 @@ local function effects_of(limit, within, now)
   return had
 end
 
+-- The journal lines of a run whose names begin so; false for one that cannot be read.
+local function journal_of(run, beginning)
+  local lines, kept = {}, redis.call('HGETALL', L.RUN .. run)
+  for i = 1, #kept, 2 do
+    if string.find(kept[i], beginning, 1, true) == 1 then
+      local fine, line = pcall(cjson.decode, kept[i + 1])
+      lines[#lines + 1] = fine and type(line) == 'table' and line
+    end
+  end
+  return lines
+end
+
+-- Whether a run changed something, or may have: a step of it was begun and nobody knows what came of it.
+local function may_have_changed(run)
+  for _, step in ipairs(journal_of(run, 'step:')) do
+    if not step or step.changed or step.state == 'started' or step.state == 'unknown' then return true end
+  end
+  return false
+end
+
 -- At its end a run gives back its cooldown and its place under the limit, unless it had an effect.
 local function settle_reservations(run, effect, now)
   local held = redis.call('HMGET', L.RUN .. run, 'cooldown', 'limit', 'limit_within')
@@ -119,5 +157,6 @@ local function open_breaker(rule, mode, max, within, event, now, envelope)
   redis.call('HINCRBY', L.COUNT, 'breakers_opened', 1)
   if mode ~= 'live' then return end
   tell_system('breaker:' .. rule .. ':' .. text(now), 'Rule ' .. rule .. ' reached its limit of ' .. max ..
-    ' and is stopped until a person closes its breaker: dynohook breaker close ' .. rule, now, envelope)
+    ' and is stopped until a person closes its breaker: dynohook breaker close ' .. rule ..
+    ' --why ...', now, envelope)
 end

@@ -12,18 +12,6 @@ if redis.call('EXISTS', L.PAUSED) == 1 then return {{}, {}} end
 local now = now_ms()
 local claimed, buried = {}, {}
 
--- Whether a run changed something, or may have: a step of it was begun and nobody knows what came of it.
-local function may_have_changed(run)
-  local journal = redis.call('HGETALL', L.RUN .. run)
-  for i = 1, #journal, 2 do
-    if string.match(journal[i], '^step:') then
-      local fine, step = pcall(cjson.decode, journal[i + 1]) -- what cannot be read must not keep the lane from all others
-      if not fine or type(step) ~= 'table' or step.changed or step.state == 'started' or step.state == 'unknown' then return true end
-    end
-  end
-  return false
-end
-
 local function bury(row, attempts)
   redis.call('HSET', L.DEAD, lane .. ' ' .. row, cjson.encode({at = now, attempts = attempts}))
   redis.call('ZREM', due, row)

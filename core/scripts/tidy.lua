@@ -6,6 +6,7 @@
 
 redis.call('DEL', L.NOTHING)
 local now, keep, most = now_ms(), tonumber(ARGV[1]), tonumber(ARGV[3])
+drop_silences(now)
 
 local dead = {}
 local letters = redis.call('HGETALL', L.DEAD)

@@ -216,7 +216,7 @@ def test_while_the_service_is_paused_nothing_is_claimed_and_nobody_woken(world: 
     assert world.claim().rows == ()
     world.beat.tick()
     assert world.wake_ups("decide") == 0
-    world.hands.resume()
+    world.hands.resume(by="ops", why="it is over")
     assert world.claim().rows == ("e1",)
 
 
@@ -240,7 +240,7 @@ def test_work_that_is_done_can_be_written_down_on_a_full_redis(world: World) -> 
         world.beat.tick()
         world.beat.tell("x", "y")
         world.hands.pause(by="sam", why="Redis is full")
-        world.hands.resume()
+        world.hands.resume(by="ops", why="it is over")
         world.hands.replay("e1", by="sam", why="try again")
         world.beat.tidy(keep_seconds=1e9, most_bytes=10**9)
         world.beat.leave()

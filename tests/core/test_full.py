@@ -136,7 +136,24 @@ def disown(it: UnderWay) -> bool:
 
 def pause(it: UnderWay) -> bool:
     it.world.hands.pause(by="sam", why="it is full")
-    return it.world.hands.resume() is not None
+    return it.world.hands.resume(by="ops", why="it is over") is not None
+
+
+def silence(it: UnderWay) -> bool:
+    it.world.hands.silence(app="*", rule="*", seconds=60, by="sam", why="it is full")
+    [kept] = it.world.hands.silences()
+    return kept.why == "it is full"
+
+
+def unsilence(it: UnderWay) -> bool:
+    silence(it)
+    it.world.hands.end_silence(it.world.hands.silences()[0].id, by="sam", why="it is not")
+    return it.world.hands.silences() == []
+
+
+def stop(it: UnderWay) -> bool:
+    it.world.hands.stop("e1:asks", by="sam", why="by hand")
+    return it.world.hands.run("e1:asks").state == "stopped"
 
 
 def replay(it: UnderWay) -> bool:
@@ -182,6 +199,7 @@ FINISHING: dict[str, Callable[[UnderWay], bool]] = {
     "disown": disown,
     "drop": drop,
     "hold": hold,
+    "lift": pause,
     "leave": lambda it: it.world.beat.leave() == 2,
     "park": put_back,
     "pause": pause,
@@ -189,11 +207,14 @@ FINISHING: dict[str, Callable[[UnderWay], bool]] = {
     "record": record,
     "renew": renew,
     "replay": replay,
+    "silence": silence,
     "spend": spend,
     "start": lambda it: it.world.runs.start(it.run, token=it.token) == "started",
+    "stop": stop,
     "tell": tell,
     "tick": lambda it: it.world.beat.tick().due_decide == 1,
     "unlock": unlock,
+    "unsilence": unsilence,
     "tidy": lambda it: it.world.beat.tidy(keep_seconds=ALWAYS, most_bytes=10**12) == 2,
 }
 

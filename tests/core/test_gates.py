@@ -170,7 +170,7 @@ class TestLimit:
     def test_a_person_closes_it(self, world: World) -> None:
         self.test_beyond_it_the_breaker_opens_and_stays_open(world)
 
-        world.hands.close_breaker("roll-back")
+        world.hands.close_breaker("roll-back", by="sam", why="mended")
 
         assert self.planned(world, "e5")[0] == "planned"
 

@@ -113,13 +113,13 @@ def test_who_asks_nothing_is_not_answered(world: World) -> None:
 
 def test_a_pause_says_who_and_why_until_it_ends(world: World) -> None:
     assert world.hands.paused() is None
-    assert world.hands.resume() is None
+    assert world.hands.resume(by="ops", why="it is over") is None
 
     pause = world.hands.pause(by="sam", why='looking at "it"')
 
     assert world.hands.paused() == pause
     assert world.hands.status()["paused"] == {"by": "sam", "why": 'looking at "it"', "at": pause.at}
-    assert world.hands.resume() == pause
+    assert world.hands.resume(by="ops", why="it is over") == pause
     assert world.hands.paused() is None
 
 
@@ -129,8 +129,8 @@ def test_only_an_open_breaker_is_closed(world: World) -> None:
         world.server.zadd(f"{layout.LIMIT}{mode}:roll-back", {"!x": 1})
 
     with pytest.raises(NotThere, match="did you mean roll-back"):
-        world.hands.close_breaker("roll")
-    closed = world.hands.close_breaker("roll-back")
+        world.hands.close_breaker("roll", by="sam", why="mended")
+    closed = world.hands.close_breaker("roll-back", by="sam", why="mended")
 
     assert {(breaker.mode, breaker.opened_at, breaker.max) for breaker in closed} == {
         ("live", 5.0, 3),

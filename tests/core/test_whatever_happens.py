@@ -1,5 +1,6 @@
 """Whatever happens, in whatever order: what was accepted is decided once, or waits, or is a dead letter to be seen."""
 
+import contextlib
 from collections import Counter
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core import layout
 from core.due import Claimed, ClaimLost
+from core.hands import NotNow, NotThere
 from core.queue import Lane
 from core.runs import Entry
 from tests.core import world as given
@@ -17,12 +19,13 @@ from tests.core.world import World, arrival
 
 ONE_OF_A_KIND = {layout.EVENTS, layout.ROOM, layout.COUNT, layout.DEAD, layout.REPLAYS, layout.WORKERS, layout.RUNS} | {
     layout.EPOCH,
+    layout.HISTORY,
     *(key + lane for key in (layout.DUE, layout.CLAIMS, layout.QUEUE) for lane in ("decide", "act")),
 }
 WORKERS = st.sampled_from(["worker.1", "worker.2"])
 NUMBERS = st.integers(0, 7)
 LATEST = st.sampled_from([0, 0, 0, 1, 2, 5])  # which of the claims made so far, counted from the last
-ALWAYS = ("accepted", "duplicate", "decided", "lost", "run finished", "run lost", "let go")
+ALWAYS = ("accepted", "duplicate", "decided", "lost", "run finished", "run lost", "stopped", "let go")
 happened: Counter[str] = Counter()  # in all examples together, to see that the usual did
 
 
@@ -101,6 +104,15 @@ class Ledger(RuleBasedStateMachine):
             else:
                 self.finished[run.id] += 1
                 happened["run finished"] += 1
+
+    @rule(which=LATEST)
+    def stop(self, which: int) -> None:
+        """A person ends a run, if it is at rest or waits in its line."""
+        for id in self.planned[-1 - which :][:1]:
+            with contextlib.suppress(NotNow, NotThere):
+                self.world.hands.stop(id, by="sam", why="to see")
+                self.finished[id] += 1
+                happened["stopped"] += 1
 
     @rule(lane=st.sampled_from(["decide", "act"]), which=LATEST)
     def put_back(self, lane: Lane, which: int) -> None:

@@ -24,7 +24,7 @@ def test_an_event_of_an_unknown_format_is_put_back_and_its_neighbours_are_decide
     stage.hands.pause(by="a test", why="to lay a record of another version among the others")
     stage.sender.burst(work.documents).finish()
     stage.redis.setrange(layout.EVENT + foreign, 0, bytes((ANOTHER_FORMAT,)))
-    stage.hands.resume()
+    stage.hands.resume(by="ops", why="it is over")
     stage.until(lambda: waiting(stage) == [foreign], what="all others to be decided")
     stage.until(lambda: put_back(stage, "decide", foreign), what="the foreign one to be put back")
 

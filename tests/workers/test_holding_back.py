@@ -45,7 +45,7 @@ def test_while_paused_nothing_is_begun_and_afterwards_it_goes_on(world: World) -
     worker.acting.drain()
     assert world.heroku.calls() == []
 
-    world.hands.resume()
+    world.hands.resume(by="ops", why="it is over")
     taken_back(world)
 
 
@@ -61,7 +61,7 @@ def test_a_pause_just_before_the_call_stops_the_call(world: World) -> None:
     world.pass_time(7200)
     worker.drain()
     assert world.posts() == []
-    world.hands.resume()
+    world.hands.resume(by="ops", why="it is over")
     taken_back(world)
 
 

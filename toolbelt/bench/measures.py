@@ -69,7 +69,7 @@ def decisions(crew: Crew, seconds: float, tell: Tell) -> Iterator[Figure]:
     hands = Hands(scene.ledger)
     hands.pause(by="bench", why="the worker starts first")
     worker = scene.worker()
-    hands.resume()
+    hands.resume(by="ops", why="it is over")
     first = until(lambda: _decided(scene.ledger) or None, what="the first decision", within=30.0)
     begun = time.perf_counter()
     until(lambda: _decided(scene.ledger) >= count, what="all events to be decided", within=120.0)

@@ -3,7 +3,7 @@
 import click
 
 from core.hands import Breaker
-from toolbelt.commands.common import as_json, examples, hands, print_json, print_table
+from toolbelt.commands.common import as_json, examples, hands, person, print_json, print_table
 from toolbelt.commands.saying import ago
 
 
@@ -27,13 +27,14 @@ def list_(*, as_json: bool) -> None:
         click.echo("No breaker is open.")
 
 
-@breaker.command(epilog=examples("dynohook breaker close roll-back-crashing-release"))
+@breaker.command(epilog=examples("dynohook breaker close roll-back-crashing-release --why 'the build was broken'"))
 @click.argument("rule")
+@person
 @as_json
-def close(*, rule: str, as_json: bool) -> None:
+def close(*, rule: str, by: str, why: str, as_json: bool) -> None:
     """Let RULE act again, with its count at nothing. What it was kept from doing is not done now."""
     with hands() as at_work:
-        closed = at_work.close_breaker(rule)
+        closed = at_work.close_breaker(rule, by=by, why=why)
     if as_json:
         print_json([breaker_json(one) for one in closed])
     else:

@@ -14,6 +14,7 @@ from core.hands import Hands, NotNow, NotThere
 from core.records import UnknownFormat
 from core.settings import SettingsError, read
 
+LONGEST_WORD = 300  # characters of who and why
 WIDE = 250  # columns, where the output is no terminal and nothing may be cut
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -63,10 +64,19 @@ def connected() -> Iterator[redis.Redis]:
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
+def _word(context: click.Context, option: click.Parameter, value: str) -> str:  # noqa: ARG001
+    """Something, on one line, and no essay: it is kept."""
+    said = " ".join(value.split())
+    if not said or len(said) > LONGEST_WORD:
+        raise click.BadParameter(f"must be 1 to {LONGEST_WORD} characters")
+    return said
+
+
 def person(command: Function) -> Function:
     """The two options of every command that changes something: who, and why."""
-    command = click.option("--why", required=True, help="Kept beside what you did.")(command)
-    return click.option("--by", default=who, show_default="you", help="Who does this; kept beside it.")(command)
+    command = click.option("--why", required=True, callback=_word, help="Kept beside what you did.")(command)
+    by = click.option("--by", default=who, show_default="you", callback=_word, help="Who does this; kept beside it.")
+    return by(command)
 
 
 def who() -> str:

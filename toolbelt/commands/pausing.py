@@ -19,21 +19,29 @@ def pause(*, by: str, why: str, as_json: bool) -> None:
     if as_json:
         print_json({"paused": True, "by": begun.by, "why": begun.why, "at": begun.at})
     else:
-        click.echo("Paused: deliveries are kept, nothing is decided or done. Go on: dynohook resume")
+        click.echo("Paused: deliveries are kept, nothing is decided or done. Go on: dynohook resume --why ...")
 
 
-@click.command(epilog=examples("dynohook resume"))
+@click.command(epilog=examples("dynohook resume --why 'the maintenance is over'"))
+@person
 @as_json
-def resume(*, as_json: bool) -> None:
-    """Go on after a pause: what waited is decided now, and acted on where it is still fresh enough."""
+def resume(*, by: str, why: str, as_json: bool) -> None:
+    """Go on after a pause: what waited is decided now, and acted on where it is still fresh enough.
+
+    Runs that were planned before the pause go on as well, however old. Stop those that must not, before you resume:
+    dynohook runs stop RUN --why ...
+    """
     with hands() as at_work:
         going_on = at_work.status()["runs_under_way"]
-        ended = at_work.resume()
+        ended = at_work.resume(by=by, why=why)
     if ended is None:
         raise No("the service is not paused")
     if as_json:
-        print_json({"paused": False, "by": ended.by, "why": ended.why, "at": ended.at})
+        print_json({"paused": False, "by": by, "why": why, "paused_by": ended.by, "paused_why": ended.why})
     else:
         click.echo(f"It goes on. {ended.by} had paused it at {moment(ended.at)}: {ended.why}")
         if going_on:
-            click.echo(f"So do the runs from before, whatever their age: {going_on}. Look: dynohook runs list")
+            click.echo(
+                f"So do the runs from before, whatever their age: {going_on}. Look: dynohook runs list; "
+                "end one: dynohook runs stop RUN"
+            )

@@ -1,15 +1,19 @@
 """`dynohook runs`: what was done, step by step, and answering those that ask."""
 
+import time
 from collections.abc import Iterator
 from typing import Any, Literal
 
 import click
 
 from core import layout
-from core.runs import Run
+from core.hands import Busy, Hands
+from core.runs import Run, StepRecord
 from toolbelt.commands.common import as_json, examples, hands, person, print_json, print_table
 from toolbelt.commands.saying import ago, moment
 
+BUSY_SECONDS = 5.0  # for a worker to come to the end of its look at a run
+OVER = ("stopped", "dead")  # states of a run that ended before its steps did
 WRONG = ("failed", "denied", "unknown")
 
 
@@ -69,6 +73,36 @@ def deny(*, run: str, by: str, why: str, as_json: bool) -> None:
     answer(run, "deny", by=by, why=why, as_json=as_json)
 
 
+@runs.command(epilog=examples("dynohook runs stop 7f3a --why 'we are at it ourselves'"))
+@click.argument("run")
+@person
+@as_json
+def stop(*, run: str, by: str, why: str, as_json: bool) -> None:
+    """End RUN where it stands: no step of it is taken any more. What was done already is not undone.
+
+    Only a run that rests or waits can be stopped. One that has sent a call to Heroku can be when it is known what came
+    of that.
+    """
+    with hands() as at_work:
+        id = stopped(at_work, run, by=by, why=why)
+    if as_json:
+        print_json({"run": id, "stopped": True, "by": by, "why": why})
+    else:
+        click.echo(f"{id} is stopped; look: dynohook runs show {id}")
+
+
+def stopped(at_work: Hands, run: str, *, by: str, why: str) -> str:
+    """Stops the run, between two looks of a worker if it has to be."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return at_work.stop(run, by=by, why=why)
+        except Busy:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
 def answer(run: str, verdict: Literal["approve", "deny"], *, by: str, why: str, as_json: bool) -> None:
     with hands() as at_work:
         id = at_work.answer(run, verdict, by=by, why=why)
@@ -93,12 +127,23 @@ def run_lines(run: Run, now: float) -> Iterator[str]:
 
 def steps(run: Run) -> Iterator[tuple[str, str, str]]:
     """Each step: its name, its state, its sentence. Those of `on_failure` only once they were looked at."""
+    if record := run.journal.get("approval:0"):
+        yield "approval", *told(run, record)
     for index, step in enumerate(run.plan["steps"]):
-        record = run.journal.get(f"step:{index}")
-        yield step["name"], record.state if record else "planned", record.sentence if record else ""
+        yield step["name"], *told(run, run.journal.get(f"step:{index}"))
     for index, step in enumerate(run.plan.get("on_failure") or ()):
         if record := run.journal.get(f"failure:{index}"):
-            yield step["name"], record.state, record.sentence
+            yield step["name"], *told(run, record)
+
+
+def told(run: Run, record: StepRecord | None) -> tuple[str, str]:
+    """State and sentence of a step. In a run that was ended before, nothing waits and nothing is planned any more."""
+    over = run.state in OVER
+    if record is None:
+        return ("not taken", "") if over else ("planned", "")
+    if over and record.state == "waiting":
+        return "stopped", f"It was waiting: {record.sentence}"
+    return record.state, record.sentence
 
 
 def gist(run: Run) -> str:

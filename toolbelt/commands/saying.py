@@ -35,6 +35,7 @@ GATES: Mapping[str, Callable[..., str]] = {
     "own app": lambda: "stopped: it is about our own app, which the rule does not name",
     "stale": lambda age, most: f"stopped: it was {in_words(age)} old, and the rule acts up to {in_words(most)}",
     "no key": lambda: "stopped: it lacks the field by which the rule tells cases apart",
+    "silenced": lambda until, by, why: f"stopped: it was silenced until {moment(until / 1000)} by {by}: {why}",
     "off": lambda: "stopped: the rule, or ACT, is off",
 }
 

@@ -4,10 +4,13 @@ from typing import Any
 
 import click
 
+from rules.silences import Silence
 from toolbelt.commands.common import as_json, examples, hands, page, print_json
 from toolbelt.commands.saying import ago, moment
+from toolbelt.commands.silences import in_words
 
 MEGABYTE = 1_000_000
+LOOK = "dynohook runs list --state 'needs approval'"
 
 
 @click.command(epilog=examples("dynohook status", "dynohook status --json"))
@@ -30,14 +33,33 @@ def rows(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
     return [
         ("workers", workers(found)),
         ("paused", f"by {pause['by']}, {ago(pause['at'], now)}: {pause['why']}" if pause else "no"),
-        ("breakers", f"open: {', '.join(found['breakers_open'])}" if found["breakers_open"] else "all closed"),
+        ("breakers", breakers(found)),
+        *silences(found, now),
         ("events", f"{found['events_kept']} kept, {found['events_waiting']} waiting to be decided"),
-        ("runs", f"{found['runs_under_way']} under way"),
+        ("runs", runs(found)),
         ("dead letters", dead),
         ("deliveries", f"{counters.get('accepted', 0)} accepted, {counters.get('duplicate', 0)} duplicates"),
         ("redis", memory(redis)),
         ("data since", since(found["epoch"])),
     ]
+
+
+def breakers(found: dict[str, Any]) -> str:
+    """One of a rule in shadow keeps nothing from being done."""
+    live, shadow = ", ".join(found["breakers_open"]), ", ".join(found["breakers_open_in_shadow"])
+    said = ([f"open: {live}"] if live else []) + ([f"open in shadow: {shadow}"] if shadow else [])
+    return "; ".join(said) or "all closed"
+
+
+def silences(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
+    """Each in force, that nobody wonders why nothing is done."""
+    return [("silenced", in_words(Silence(**one), now)) for one in found["silences"]]
+
+
+def runs(found: dict[str, Any]) -> str:
+    asking = len(found["runs_asking"])
+    ask = f", {asking} of them ask{'s' * (asking == 1)} for a yes or no; look: {LOOK}" if asking else ""
+    return f"{found['runs_under_way']} under way{ask}"
 
 
 def workers(found: dict[str, Any]) -> str:

@@ -124,7 +124,7 @@ def say_what_next(page: Page, set_up: Stage) -> None:
         "      bin/dynohook pause --why 'trying things out'",
         f"      bin/dynohook send dyno_crashed --app {APP}",
         "      bin/dynohook events list --last 1",
-        "      bin/dynohook resume",
+        "      bin/dynohook resume --why 'seen enough'",
         "",
     )
 

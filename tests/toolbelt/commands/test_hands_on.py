@@ -137,10 +137,10 @@ def test_while_it_is_paused_deliveries_wait_and_then_go_on(ask: Ask, run: Run) -
         assert "by ada, " in run("status").output
         assert ask("status")["paused"]["why"] == "an experiment"
     finally:
-        resumed = run("resume")
+        resumed = run("resume", "--why", "it is over")
     assert "ada had paused it" in resumed.output
     until(lambda: ask("events", "show", id)["decisions"], what="the event to be decided after all")
-    again = run("resume")
+    again = run("resume", "--why", "once more")
     assert (again.exit_code, again.output) == (1, "Error: the service is not paused\n")
 
 
@@ -177,8 +177,61 @@ def test_an_open_breaker_is_shown_and_closed(running: Stage, ask: Ask, run: Run)
     running.ledger.set(f"{layout.BREAKER}live:{CRASHING}", opened)
     assert CRASHING in run("breaker", "list").output
     assert ask("status")["breakers_open"] == [CRASHING]
-    assert [one["rule"] for one in ask("breaker", "close", CRASHING)] == [CRASHING]
+    assert [one["rule"] for one in ask("breaker", "close", CRASHING, "--why", "mended")] == [CRASHING]
     assert run("breaker", "list").output == "No breaker is open.\n"
+    assert f"ada closed the breaker of rule {CRASHING}: mended" in run("history").output
+
+
+def test_an_open_breaker_of_a_shadow_is_told_apart_from_one_that_stops_a_live_rule(
+    running: Stage, ask: Ask, run: Run
+) -> None:
+    opened = json.dumps({"at": 1_700_000_000_000, "event": "e", "max": 3})
+    running.ledger.set(f"{layout.BREAKER}shadow:{CRASHING}", opened)
+    assert (ask("status")["breakers_open"], ask("status")["breakers_open_in_shadow"]) == ([], [CRASHING])
+    assert f"breakers       open in shadow: {CRASHING}" in run("status").output
+    ask("breaker", "close", CRASHING, "--why", "mended")
+
+
+def test_while_a_rule_is_silenced_it_does_nothing_and_says_by_whom_and_why(heard: Heard, ask: Ask, run: Run) -> None:
+    kept = ask("silence", "add", "--app", "acme-quiet", "--rule", "roll-*", "--for", "2h", "--why", "a migration")
+    assert kept["warnings"] == ["none of the last 500 events was about an app called acme-quiet"]
+    shown = run("events", "show", heard("dyno_crashed", "--app", "acme-quiet")).output
+    assert "stopped: it was silenced until " in shown
+    assert "by ada: a migration" in shown
+    assert "rule roll-* about acme-quiet until " in run("status").output
+    assert "acme-quiet" in run("silence", "list").output
+
+    assert run("silence", "end", kept["id"], "--why", "done").output == f"{kept['id']} is over.\n"
+    assert run("silence", "list").output == "Nothing is silenced.\n"
+    shown = run("events", "show", heard("dyno_crashed", "--app", "acme-quiet", "--set", "data.name=web.9")).output
+    assert "that is 1 of the 2 times" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        pytest.param([], 2, "Name --app, --rule or both", id="of nothing"),
+        pytest.param(["--app", "a"], 2, "Say how long", id="without an end"),
+        pytest.param(["--app", "a", "--for", "1h", "--until", "2026-05-01"], 2, "Say how long", id="with two ends"),
+        pytest.param(["--app", "a", "--for", "1w"], 2, "must be a duration like", id="for an unknown unit"),
+        pytest.param(["--app", "a", "--until", "tomorrow"], 2, "is no time like", id="until no time"),
+        pytest.param(
+            ["--app", "a", "--until", "2020-05-01T14:00"], 1, "is over already", id="until a time in the past"
+        ),
+        pytest.param(["--app", "a", "--until", "2999-05-01T14:00Z"], 2, "more than 30 days", id="for ever"),
+        pytest.param(["--app", "a", "--for", "1h", "--why", " "], 2, "must be 1 to 300", id="for no reason"),
+    ],
+)
+def test_a_silence_has_a_scope_an_end_and_a_reason(words: list[str], code: int, said: str, run: Run) -> None:
+    ran = run("silence", "add", "--why", "x", *words)
+    assert (ran.exit_code, said in ran.output) == (code, True), ran.output
+
+
+def test_a_silence_of_a_rule_that_is_not_there_warns(run: Run) -> None:
+    ran = run("silence", "add", "--rule", "rol-back", "--for", "1m", "--why", "x")
+    assert ran.exit_code == 0
+    assert "Warning: no rule that is loaded here is called rol-back" in ran.output
+    run("silence", "end", ran.output.split(":")[0], "--why", "x")
 
 
 def test_our_own_trouble_is_listed_in_its_own_words(running: Stage, run: Run) -> None:
@@ -207,7 +260,9 @@ def test_a_dead_letter_is_shown_and_replayed(running: Stage, heard: Heard, ask: 
         pytest.param(["events", "replay", "nobody", "--why", "x"], id="no such event to replay"),
         pytest.param(["runs", "show", "nobody"], id="no such run"),
         pytest.param(["runs", "deny", "nobody", "--why", "x"], id="no such run to deny"),
-        pytest.param(["breaker", "close", "nobody"], id="no such breaker"),
+        pytest.param(["runs", "stop", "nobody", "--why", "x"], id="no such run to stop"),
+        pytest.param(["silence", "end", "nobody", "--why", "x"], id="no such silence"),
+        pytest.param(["breaker", "close", "nobody", "--why", "x"], id="no such breaker"),
     ],
 )
 def test_what_is_not_there_is_named(words: list[str], run: Run) -> None:
@@ -216,7 +271,21 @@ def test_what_is_not_there_is_named(words: list[str], run: Run) -> None:
     assert "nobody" in ran.output
 
 
-@pytest.mark.parametrize("words", [["pause"], ["events", "replay", "e"], ["runs", "approve", "r"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["pause"],
+        ["resume"],
+        ["events", "replay", "e"],
+        ["runs", "approve", "r"],
+        ["runs", "deny", "r"],
+        ["runs", "stop", "r"],
+        ["breaker", "close", "r"],
+        ["silence", "add", "--app", "a", "--for", "1h"],
+        ["silence", "end", "s"],
+    ],
+    ids=" ".join,
+)
 def test_who_changes_something_says_why(words: list[str], run: Run) -> None:
     ran = run(*words)
     assert ran.exit_code == 2

@@ -1,0 +1,251 @@
+"""What a person can see: events, runs, dead letters, breakers, silences, the service at a glance."""
+
+import contextlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, cast
+
+import redis
+
+from core import history, layout, presence, records, silences
+from core.history import Deed
+from core.runs import Run
+from core.runs import read as read_run
+from rules.silences import Silence
+
+ASKING_LOOKS = 2_000  # at runs under way, for those that ask
+
+EventState = Literal["waiting", "decided", "dead", "gone"]
+
+
+class NotThere(Exception):
+    """Redis has nothing of that name; `near` are names that look like it."""
+
+    def __init__(self, what: str, name: str, near: Sequence[str] = ()) -> None:
+        super().__init__(f"there is no {what} {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else ""))
+        self.near = tuple(near)
+
+
+class NotNow(Exception):
+    """It is there, and its state does not allow what was asked; the message says which state."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEvent:
+    """An event with its state. Times in seconds since 1970; `due_at` is None unless it is waiting.
+
+    `kept` is None if it is gone, and for a record of another version of Dynohook.
+    """
+
+    id: str
+    accepted_at: float
+    state: EventState
+    due_at: float | None
+    kept: records.Kept | None
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """A rule that reached its limit and waits for a person. `mode` is live or shadow."""
+
+    rule: str
+    mode: str
+    opened_at: float
+    event: str
+    max: int
+
+    @property
+    def in_shadow(self) -> bool:
+        """Whether it stops what the rule would only have recorded."""
+        return self.mode != "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Who paused the service, and why."""
+
+    by: str
+    why: str
+    at: float
+
+
+class Sight:
+    """Each method is one look. All raise redis.exceptions.RedisError if Redis does not answer."""
+
+    def __init__(self, redis: redis.Redis) -> None:
+        self._redis = redis
+
+    def now(self) -> float:
+        """Redis's time."""
+        seconds, microseconds = self._redis.time()
+        return seconds + microseconds / 1e6
+
+    def events(self, *, most: int) -> list[KeptEvent]:
+        """The events accepted last, the newest first."""
+        return self._read(self._newest(layout.EVENTS, most))
+
+    def dead(self) -> dict[str, Mapping[str, Any]]:
+        """Dead letters: `<lane> <id>` with when and after how many attempts, the latest first."""
+        kept = cast("dict[bytes, bytes]", self._redis.hgetall(layout.DEAD))
+        letters = {key.decode(): json.loads(value) for key, value in kept.items()}
+        return dict(sorted(letters.items(), key=lambda letter: -letter[1]["at"]))
+
+    def event(self, id: str) -> KeptEvent:
+        """One event. Raises NotThere."""
+        found = self._read([self._event_id(id)])[0]
+        if found.state == "gone":
+            raise NotThere("event", id)
+        return found
+
+    def runs_of(self, event: str) -> list[Run]:
+        """The runs that came of an event, the oldest first; without those of another version of Dynohook."""
+        ids = reversed(self._newest(layout.RUNS))
+        return self._runs([id for id in ids if id.startswith((f"{event}:", f"{event}#"))])
+
+    def runs(self, *, most: int) -> list[Run]:
+        """The runs planned last, the newest first; without those of another version of Dynohook."""
+        return self._runs(self._newest(layout.RUNS, most))
+
+    def run(self, id: str) -> Run:
+        """One run, by its id or the beginning of it. Raises NotThere, records.UnknownFormat."""
+        whole = self._run_id(id)
+        fields = cast("dict[bytes, bytes]", self._redis.hgetall(layout.RUN + whole))
+        if not fields:
+            raise NotThere("run", id)
+        return read_run(whole, fields, now=self.now())
+
+    def book(self, digest: str) -> list[dict[str, Any]] | None:
+        """The outline of the rules that a decision refers to; None if it is no longer kept."""
+        text = cast("bytes | None", self._redis.get(layout.BOOK + digest))
+        return json.loads(text) if text else None
+
+    def paused(self) -> Pause | None:
+        """The pause that is in force."""
+        text = cast("bytes | None", self._redis.get(layout.PAUSED))
+        return Pause(**json.loads(text)) if text else None
+
+    def breakers(self) -> list[Breaker]:
+        """The breakers that are open."""
+        found = []
+        for key in self._redis.scan_iter(f"{layout.BREAKER}*", count=500):
+            mode, _, rule = key.decode().removeprefix(layout.BREAKER).partition(":")
+            said = json.loads(self._redis.get(key) or b"{}")
+            found.append(Breaker(rule, mode, said.get("at", 0) / 1000, said.get("event", ""), said.get("max", 0)))
+        return sorted(found, key=lambda breaker: -breaker.opened_at)
+
+    def silences(self) -> list[Silence]:
+        """The silences in force, those that end first before the others."""
+        kept = cast("list[bytes]", self._redis.hvals(layout.SILENCES))
+        now = self.now() * 1000
+        return sorted((one for one in silences.read(kept) if one.until > now), key=lambda one: one.until)
+
+    def asking(self) -> list[str]:
+        """The runs that wait for a person's yes or no, those whose time is over first, first."""
+        ids = cast("list[bytes]", self._redis.zrange(layout.DUE + "act", 0, ASKING_LOOKS - 1))
+        pipeline = self._redis.pipeline(transaction=False)
+        for id in ids:
+            pipeline.hget(layout.RUN + id.decode(), "state")
+        return [id.decode() for id, state in zip(ids, pipeline.execute(), strict=True) if state == b"needs approval"]
+
+    def history(self, *, most: int) -> list[Deed]:
+        """What people did, the latest first."""
+        return history.read(self._redis, most=most)
+
+    def status(self) -> dict[str, Any]:
+        """The service at a glance, as plain JSON values."""
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.hvals(layout.WORKERS)
+        pipeline.get(layout.EPOCH)
+        pipeline.zcard(layout.DUE + "decide")
+        pipeline.zcard(layout.DUE + "act")
+        pipeline.hlen(layout.DEAD)
+        pipeline.zcard(layout.EVENTS)
+        pipeline.hgetall(layout.COUNT)
+        pipeline.info("memory")
+        pipeline.info("clients")
+        workers, epoch, decide, act, dead, kept, counters, memory, clients = pipeline.execute()
+        pause, breakers = self.paused(), self.breakers()
+        ready = presence.readiness([json.loads(w) for w in workers], int(self.now() * 1000), int(bool(pause)), epoch)
+        return {
+            **ready.to_json(),
+            "paused": {"by": pause.by, "why": pause.why, "at": pause.at} if pause else None,
+            "events_waiting": decide,
+            "runs_under_way": act,
+            "dead_letters": dead,
+            "events_kept": kept,
+            "breakers_open": [breaker.rule for breaker in breakers if not breaker.in_shadow],
+            "breakers_open_in_shadow": [breaker.rule for breaker in breakers if breaker.in_shadow],
+            "silences": [asdict(silence) for silence in self.silences()],
+            "runs_asking": self.asking(),
+            "counters": {name.decode(): int(number) for name, number in sorted(counters.items())},
+            "redis": {
+                "used_bytes": memory["used_memory"],
+                "max_bytes": memory["maxmemory"],
+                "connections": clients["connected_clients"],
+            },
+        }
+
+    def _read(self, ids: Sequence[str]) -> list[KeptEvent]:
+        if not ids:
+            return []
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.mget([layout.EVENT + id for id in ids])
+        pipeline.hmget(layout.DEAD, [f"decide {id}" for id in ids])
+        for id in ids:
+            pipeline.zscore(layout.EVENTS, id)
+            pipeline.zscore(layout.DUE + "decide", id)
+        records_, dead, *scores = pipeline.execute()
+        return [
+            _kept_event(id, record, letter, *times)
+            for id, record, letter, times in zip(
+                ids, records_, dead, zip(scores[::2], scores[1::2], strict=True), strict=True
+            )
+        ]
+
+    def _runs(self, ids: Sequence[str]) -> list[Run]:
+        pipeline = self._redis.pipeline(transaction=False)
+        for id in ids:
+            pipeline.hgetall(layout.RUN + id)
+        now = self.now()
+        found = []
+        for id, fields in zip(ids, pipeline.execute(), strict=True):
+            with contextlib.suppress(records.UnknownFormat):
+                found += [read_run(id, fields, now=now)] if fields else []
+        return found
+
+    def _newest(self, index: str, most: int = 0) -> list[str]:
+        """The ids of an index, the newest first; all of them if `most` is not given."""
+        return [id.decode() for id in cast("list[bytes]", self._redis.zrevrange(index, 0, most - 1))]
+
+    def _event_id(self, beginning: str) -> str:
+        return self._whole(beginning, "event", layout.EVENT, layout.EVENTS)
+
+    def _run_id(self, beginning: str) -> str:
+        return self._whole(beginning, "run", layout.RUN, layout.RUNS)
+
+    def _whole(self, beginning: str, what: str, prefix: str, index: str) -> str:
+        """The id itself, or the one that begins so."""
+        if self._redis.exists(prefix + beginning):
+            return beginning
+        ids = self._newest(index)
+        begun = [id for id in ids if beginning and id.startswith(beginning)]
+        if len(begun) == 1:
+            return begun[0]
+        raise NotThere(what, beginning, begun[:3])
+
+
+def _kept_event(
+    id: str, record: bytes | None, dead: bytes | None, accepted: float | None, due: float | None
+) -> KeptEvent:
+    state: EventState = "decided"
+    if record is None:
+        state = "gone"
+    elif dead:
+        state = "dead"
+    elif due is not None:
+        state = "waiting"
+    kept = None
+    with contextlib.suppress(records.UnknownFormat):
+        kept = records.unpack(record) if record else None
+    return KeptEvent(id, (accepted or 0) / 1000, state, due / 1000 if due is not None else None, kept)
