@@ -41,6 +41,12 @@ def missing(granted: Iterable[str], endpoints: Iterable[Endpoint]) -> tuple[Miss
     return tuple(Missing(each.name, each.scope, _narrowest_first(each.scope)) for each in lacking)
 
 
+def least(endpoints: Iterable[Endpoint]) -> tuple[str, ...]:
+    """The fewest scopes that a token needs to call all of the endpoints, in alphabetical order."""
+    asked = {endpoint.scope for endpoint in endpoints}
+    return tuple(sorted(scope for scope in asked if not ENOUGH[scope] & asked - {scope}))
+
+
 def read(header: str) -> frozenset[str]:
     """The scopes that a header names, `global` or `read, identity`; anything else in it is left out."""
     return frozenset(word for word in header.replace(",", " ").split() if _SCOPE.fullmatch(word))

@@ -23,6 +23,7 @@ from ruamel.yaml.events import (
 from rules.errors import Problem
 from rules.positions import Entry, Node, Place
 from rules.scalars import resolve
+from rules.secrets import may_hold_secret
 from rules.yaml_hints import QUOTE_BANG, QUOTE_STAR, QUOTE_TEMPLATE, explained, place_of
 
 MAX_CHARACTERS = 1_000_000
@@ -43,9 +44,9 @@ class Source:
         return Problem(self.name, *place, key, message, source_line=self.shown(place.line))
 
     def shown(self, number: int) -> str:
-        """That line for a message; nothing if there is an address in it, which may be a secret."""
+        """That line for a message; nothing if there may be a secret in it, such as an address."""
         line = self.line(number)
-        return "" if "://" in line else line
+        return "" if may_hold_secret(line) else line
 
     def line(self, number: int) -> str:
         """The line with that number, counted from 1."""

@@ -1,4 +1,4 @@
-"""What of an event no sentence may repeat: pre-signed links, which open the door for whoever reads them."""
+"""What no sentence may repeat: an event's pre-signed links, and what looks like a secret in a rule file."""
 
 import re
 from collections.abc import Mapping
@@ -6,6 +6,22 @@ from typing import Any, Final
 
 SECRET_KEYS: Final = frozenset({"output_stream_url", "logplex_url"})
 _ADDRESS = re.compile(r"://[^\s?\"'<>]*(\?[^\s\"'<>]*)?")
+
+# A long run of letters and digits, a token by its beginning, or a value beside a telling key; $NAMES are no secrets.
+_SECRET = re.compile(
+    r"""
+      ://
+    | \b(?:HRKU-|inf-|sk-|xox[a-z]-|gh[a-z]_|Bearer\s|Basic\s)\S
+    | (?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9+/=]{24,}
+    | (?:secret|token|passw\w*|api_?key|credential)s?["']?\s*[:=]\s*["']?[^\s"'$,}\]]
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def may_hold_secret(line: str) -> bool:
+    """Whether a line of a rule file had better not be shown: it should name a variable, and seems to hold more."""
+    return _SECRET.search(line) is not None
 
 
 def without_keys(text: str) -> str:

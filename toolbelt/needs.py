@@ -1,5 +1,7 @@
 """What the rules need of Heroku: the entities that they listen to, and the endpoints that their access opens."""
 
+from collections.abc import Iterator
+
 from core.settings import Settings
 from rules.loading import load
 from rules.model import Mode
@@ -20,7 +22,16 @@ def rules(settings: Settings) -> Rulebook:
 
 def includes(book: Rulebook) -> tuple[str, ...]:
     """The entities that an app's webhook must tell of; rules that are off need none."""
-    return tuple(sorted({ALWAYS, *(on.include for rule in at_work(book) for on in rule.on)}))
+    return tuple(sorted({ALWAYS, *(include for rule in at_work(book) for include in _heard(rule))}))
+
+
+def _heard(rule: Rule) -> Iterator[str]:
+    """What the rule is about, what it looks for besides, and what tells of its own effects."""
+    partners = (partner for partner in (rule.after, rule.missing) if partner)
+    for on in (rule.on, *(partner.on for partner in partners)):
+        yield from (subscription.include for subscription in on)
+    for step in (*rule.do, *rule.on_failure):
+        yield from SPECS[step.action].hears
 
 
 def at_work(book: Rulebook) -> tuple[Rule, ...]:

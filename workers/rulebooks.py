@@ -58,13 +58,17 @@ def _text(file: Path) -> str:
 def load_rules(settings: Settings, environment: Mapping[str, str]) -> Rulebook:
     """The rules as a worker runs them. Raises SettingsError, or rules.errors.RuleErrors with every problem."""
     book = load(sources(settings), actions=SPECS, environment=environment)
-    if not settings.has_credentials:
-        needy = [rule.name for rule in book.rules if _is_live(rule.mode, settings) and _needs_heroku(rule)]
-        if needy:
-            raise SettingsError(
-                f"HEROKU_API_KEY is not set, and these live rules need Heroku's API: {', '.join(needy)}"
-            )
+    if lack := without_token(book, settings):
+        raise SettingsError(lack)
     return book
+
+
+def without_token(book: Rulebook, settings: Settings) -> str:
+    """That there is no token while live rules need one; nothing if all is well."""
+    if settings.has_credentials:
+        return ""
+    needy = [rule.name for rule in book.rules if _is_live(rule.mode, settings) and _needs_heroku(rule)]
+    return f"HEROKU_API_KEY is not set, and these live rules need Heroku's API: {', '.join(needy)}" if needy else ""
 
 
 def _is_live(mode: Mode, settings: Settings) -> bool:

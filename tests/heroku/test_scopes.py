@@ -4,7 +4,7 @@ import pytest
 
 from heroku.endpoints import BY_NAME, TABLE
 from heroku.errors import Forbidden
-from heroku.scopes import ENOUGH, Missing, lack, missing, read
+from heroku.scopes import ENOUGH, Missing, lack, least, missing, read
 from tests.heroku.doubles import bench, json
 
 
@@ -91,3 +91,19 @@ def test_a_refusal_for_want_of_a_scope_says_so(granted: str, accepted: str, told
     with pytest.raises(Forbidden) as caught:
         bench(refused).heroku.account()
     assert caught.value.message == f"You do not have access. {told}".strip()
+
+
+@pytest.mark.parametrize(
+    ("names", "scopes"),
+    [
+        ([], ()),
+        (["get_app"], ("read",)),
+        (["get_app", "rollback"], ("write",)),
+        (["get_app", "rollback", "get_config_vars"], ("read-protected", "write")),
+        (["get_app", "rollback", "get_config_vars", "update_config_vars"], ("write-protected",)),
+        (["get_app", "create_authorization"], ("global",)),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_the_fewest_scopes_that_do(names: list[str], scopes: tuple[str, ...]) -> None:
+    assert least([BY_NAME[name] for name in names]) == scopes

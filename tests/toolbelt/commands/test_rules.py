@@ -14,7 +14,7 @@ rules:
   - name: watch-crashes
     description: Says that a dyno crashed.
     on: dyno
-    match: {data.state: crashed}
+    match: {data.state: crashed, data.type: web}
     do: [{notify: {to: ops, text: crashed}}]
 targets:
   ops: {webhook: $OPS_URL}
@@ -35,7 +35,8 @@ def file(tmp_path: Path) -> Path:
 
 def test_good_rules_are_good(file: Path) -> None:
     ran = run("check", str(file))
-    assert (ran.exit_code, ran.output) == (0, "Nothing is wrong: 1 rule (1 shadow).\n")
+    assert ran.exit_code == 0
+    assert ran.output.startswith("Nothing is wrong: 1 rule (1 shadow).\n")
 
 
 def test_what_the_environment_names_is_checked(file: Path) -> None:
@@ -57,6 +58,84 @@ def test_problems_can_be_read_by_programs(file: Path) -> None:
     file.write_text(GOOD.replace("mode", "mdoe").replace("on: dyno", "on: dino"))
     [problem] = json.loads(run("check", "--json", str(file)).output)["problems"]
     assert (problem["line"], problem["key"]) == (5, "rules[0].on")
+
+
+ODD = GOOD.replace("data.type:", "data.tpye:")
+
+
+def test_a_warning_stops_nobody_unless_asked_to(file: Path) -> None:
+    file.write_text(ODD)
+    ran = run("check", str(file))
+    assert ran.exit_code == 0
+    assert f"{file}:6:34: warning: rules[0].match.data.tpye: dyno has no data.tpye" in ran.output
+    assert "Nothing is wrong, and 2 warnings: 1 rule (1 shadow)." in ran.output
+    assert run("check", "--strict", str(file)).exit_code == 1
+    file.write_text(GOOD)
+    assert run("check", "--strict", str(file)).exit_code == 0
+
+
+def test_a_warning_says_where_it_stands_and_what_was_meant(file: Path) -> None:
+    file.write_text(ODD)
+    told = [*json.loads(run("check", "--format", "json", str(file)).output)["problems"]]
+    assert {problem["severity"] for problem in told} == {"warning"}
+    [misspelt] = [problem for problem in told if problem["suggestion"]]
+    assert (misspelt["line"], misspelt["column"], misspelt["suggestion"]) == (6, 34, "data.type")
+
+
+def test_github_shows_problems_beside_the_lines(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(file.parent)
+    file.write_text(ODD.replace("notify:", "notfy:"))
+    ran = run("check", "--format", "github", str(file))
+    assert ran.exit_code == 1
+    assert ran.output.startswith("::error file=mine.yaml,line=7,col=11::rules[0].do[0].notfy: is not an action")
+    file.write_text(ODD)
+    ran = run("check", "--format", "github", str(file))
+    assert "::warning file=mine.yaml,line=6,col=34::rules[0].match.data.tpye: " in ran.output
+    assert ran.exit_code == 0
+
+
+def test_github_is_told_no_command_by_a_file(tmp_path: Path) -> None:
+    """A name of a file or a key is text: it ends no line and begins no other command."""
+    path = tmp_path / "odd, 100% name.yaml"
+    path.write_text(GOOD.replace("match:", '"a%0A::set-output name=x::y\\n::error ::z":'))
+    lines = run("check", "--format", "github", str(path)).output.splitlines()
+    assert [line for line in lines if line.startswith("::")] == lines[:-1]
+    assert all(line.startswith("::error file=") for line in lines[:-1])
+    assert "odd%2C 100%25 name.yaml,line=" in lines[0]
+
+
+def test_what_the_rules_need_of_heroku_is_told(file: Path) -> None:
+    file.write_text(
+        GOOD.replace(
+            "do: [", "limit: {max: 1, within: 1d}\n    access: {releases: write}\n    do: [{rollback: {}}, "
+        ).replace("on: dyno\n", "on: dyno.destroy\n    after: {on: api:build.update, within: 1h}\n")
+    )
+    told = json.loads(run("check", "--json", str(file)).output)
+    assert told["problems"] == []
+    assert told["includes"] == ["api:build", "api:release", "dyno"]
+    assert told["scopes"] == {"watch-crashes": ["write"]}
+    assert "api:build, api:release, dyno" in run("check", str(file)).output
+
+
+SECRETS = [
+    "{webhook: https://hooks.example.com/SESAME}",
+    "{webhook: HRKU-SESAME}",
+    "{webhook: xoxb-SESAME}",
+    "{webhook: SESAME0123456789abcdefABCDEF}",
+    "{token: SESAME}",
+    "{webhook: $OPS_URL, password: SESAME}",
+]
+
+
+@pytest.mark.parametrize("kind", ["text", "json", "github"])
+@pytest.mark.parametrize("target", SECRETS)
+def test_no_secret_in_a_rule_file_is_ever_shown(file: Path, target: str, kind: str) -> None:
+    text = GOOD.replace("{webhook: $OPS_URL}", target)
+    for broken in (text, f"{text}  bad: {target[:-1]}", text.replace(target, f"{target[:-1]}, x: !y}}")):
+        file.write_text(broken)
+        ran = run("check", "--format", kind, str(file))
+        assert ran.exit_code == 1, ran.output
+        assert "SESAME" not in ran.output
 
 
 def test_a_target_without_its_variable_is_a_problem(file: Path) -> None:
@@ -83,7 +162,11 @@ def test_rules_are_listed_in_their_order(file: Path) -> None:
 
 def test_the_list_can_be_read_by_programs(file: Path) -> None:
     [rule] = json.loads(run("list", "--json", RULES_PATH=str(file)).output)
-    assert (rule["name"], rule["clauses"], rule["do"]) == ("watch-crashes", ["data.state is crashed"], ["notify"])
+    assert (rule["name"], rule["clauses"], rule["do"]) == (
+        "watch-crashes",
+        ["data.state is crashed", "data.type is web"],
+        ["notify"],
+    )
 
 
 def test_settings_that_cannot_be_used_are_named() -> None:
