@@ -41,6 +41,10 @@ class Settings(BaseSettings):
         None,
         description="A token for Heroku's API. Without one the service runs if no live rule needs the API.",
     )
+    heroku_oauth_client_id: str | None = Field(
+        None,
+        description="The id of an OAuth client; only `dynohook authorize` needs it, which gets the refresh token.",
+    )
     heroku_oauth_client_secret: SecretStr | None = Field(
         None, description="Instead of HEROKU_API_KEY: the secret of an OAuth client, with a refresh token of it."
     )
@@ -161,6 +165,8 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 WAYS_OUT = {
     "webhook_secret": "give it the secret with which the webhook was registered",
     "heroku_api_key": "give it a token: heroku authorizations:create",
+    "heroku_oauth_client_id": "give it the id of a client: heroku clients:create Dynohook http://localhost:5001/",
+    "heroku_oauth_client_secret": "give it the secret of that client, which heroku clients:create told with its id",
     "redis_url": "add Heroku Key-Value Store, or use bin/dev, which starts a server of its own",
     "public_url": "give it the address at which Heroku reaches the service, as in https://my-dynohook.herokuapp.com",
 }

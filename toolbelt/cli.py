@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "silence": ("silences", "Have rules do nothing about some apps for a while."),
     "breaker": ("breakers", "Rules that were stopped because they fired too often."),
     "rules": ("rules", "Check and list the rules."),
+    "authorize": ("authorizing", "Let Dynohook into a Heroku account by OAuth."),
     "subscribe": ("subscribing", "Have Heroku tell us of apps, or mend how it does."),
     "subscriptions": ("subscribing", "Which apps Heroku tells us of, and what that lacks."),
     "unsubscribe": ("subscribing", "Hear nothing of an app any more."),

@@ -8,6 +8,8 @@ from click.testing import CliRunner
 
 from toolbelt.cli import COMMANDS, main
 
+FOR_SHELLS = {("authorize",)}  # what it prints is given on as it is
+
 
 def commands() -> Iterator[tuple[str, ...]]:
     for name in COMMANDS:
@@ -24,7 +26,7 @@ def test_every_command_explains_itself_with_examples(words: tuple[str, ...]) -> 
     assert "Usage: " in ran.output
     if len(words) > 1 or not isinstance(main.get_command(click.Context(main), words[0]), click.Group):
         assert "Examples:" in ran.output
-        assert "--json" in ran.output
+        assert "--json" in ran.output or words in FOR_SHELLS
 
 
 def test_an_unknown_command_is_wrong_usage() -> None:
