@@ -5,7 +5,7 @@ back. All ids and people are invented.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from functools import cache
@@ -64,6 +64,11 @@ def changed(
         doc = _with_app(doc, app)
     if at is not None:
         doc = _moved_to(doc, at)
+    return overridden(doc, overrides)
+
+
+def overridden(doc: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The delivery itself, with other values at these dotted paths."""
     for path, value in overrides.items():
         _override(doc, path.split("."), value)
     return doc

@@ -4,16 +4,20 @@ For tests and backtests of rules. What only the service can know is not known he
 calls, what it did before, and what people answered.
 """
 
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from heroku.events import Event, content_key
+from rules.correlating import Watching
 from rules.deciding import Decision, Verdict, decide
-from rules.holding import Gate, Holding, Slot, milliseconds
+from rules.holding import Gate, Holding
 from rules.model import Mode
+from rules.recalling import Recalling, run_id, time_of
 from rules.rulebook import Rule, Rulebook
-from rules.windows import Window
+from rules.silences import Silence, silence_over
+from rules.waiting import Kind
 
 REPEAT_MILLISECONDS = 600_000
 FORGET_EVERY = 1_000  # events; then what has ended is let go
@@ -29,6 +33,7 @@ class Judgement(NamedTuple):
     key: str
     gate: Gate
     at: int  # in milliseconds since 1970
+    waited: Kind | None = None  # what for, if it was put off before
 
     @property
     def fires(self) -> bool:
@@ -38,7 +43,7 @@ class Judgement(NamedTuple):
     @property
     def run(self) -> str:
         """The run's id, as the service would call it."""
-        return f"{self.event.id}:{self.rule.name}"
+        return run_id(self.event, self.rule)
 
 
 class Memory:
@@ -47,23 +52,33 @@ class Memory:
     Each event must come once, as the service sorts out what Heroku repeats under the same id.
     """
 
-    def __init__(self, book: Rulebook) -> None:
-        self._book = book
-        self._holding = Holding()
-        self._windows: dict[Slot, Window] = defaultdict(Window)
+    def __init__(self, book: Rulebook, *, silences: Iterable[Silence] = ()) -> None:
+        self._book, self._silences = book, tuple(silences)
+        self._watching = Watching(book)
+        self._recalling, self._holding = Recalling(), Holding()
         self._told: OrderedDict[str, tuple[int, str]] = OrderedDict()  # content → when last told, and by which event
         self._events = 0
 
     def take(self, event: Event, *, now: int) -> tuple[Decision, list[Judgement]]:
         """What every rule makes of an event that comes now."""
         decision = decide(self._book, event, now=datetime.fromtimestamp(now / 1000, UTC))
+        t = time_of(event, now)
+        self._recalling.leave(event, self._watching.left_by(event), t, now)
         self._events += 1
         if self._events % FORGET_EVERY == 0:
             self._forget(now)
-        if not decision.matched:
-            return decision, []
-        whole = self._repeats(event, now)
-        return decision, [self._judge(event, verdict, whole, now) for verdict in decision.matched]
+        whole = self._repeats(event, now) if decision.matched else None
+        return decision, list(self._judged(event, decision, whole, t, now))
+
+    def next_due(self) -> int | None:
+        """When a rule that was put off is to be judged."""
+        return self._recalling.next_due()
+
+    def due(self, now: int) -> Iterator[Judgement]:
+        """Judge the rules that were put off until `now`, in their order, each at its own time."""
+        for kind, event, verdict, t, _, at in self._recalling.over(now):
+            gate = self._silenced(event, verdict.rule, at) or self._gate(event, verdict, t, at, over=kind)
+            yield Judgement(event, verdict.rule, verdict.mode, verdict.key, gate, at, kind)
 
     def starts(self, judged: Judgement, *, now: int) -> bool:
         """Whether a run that had to queue may begin, now that its turn has come."""
@@ -73,9 +88,20 @@ class Memory:
         """A live run is over. Answers the id of the run whose turn it is now, if one waited behind it."""
         return self._holding.finish(judged.rule, judged.key, judged.run, now, effect=effect)
 
-    def _judge(self, event: Event, verdict: Verdict, whole: Gate | None, now: int) -> Judgement:
-        gate = _static(verdict) or whole or self._gate(event, verdict, now)
-        return Judgement(event, verdict.rule, verdict.mode, verdict.key, gate, now)
+    def _judged(self, event: Event, decision: Decision, whole: Gate | None, t: int, now: int) -> Iterator[Judgement]:
+        """The rules in file order; the first live one with `stop` that plans a run stops those after it."""
+        stopper: Gate | None = None
+        for verdict in decision.matched:
+            stopped = _static(verdict) or self._silenced(event, verdict.rule, now) or whole or stopper
+            gate = stopped or self._gate(event, verdict, t, now)
+            if verdict.rule.stop and gate[0] in ("planned", "queued"):
+                stopper = "stopped by", verdict.rule.name
+            yield Judgement(event, verdict.rule, verdict.mode, verdict.key, gate, now)
+
+    def _silenced(self, event: Event, rule: Rule, now: int) -> Gate | None:
+        app = (event.app.id, event.app.name) if event.app else ()
+        silence = silence_over((one for one in self._silences if one.at <= now), rule.name, app, now=now)
+        return tuple(silence.gate) if silence else None
 
     def _repeats(self, event: Event, now: int) -> Gate | None:
         """Another event told the very same a short while ago. Dynos do that without repeating themselves."""
@@ -89,12 +115,12 @@ class Memory:
         self._told.move_to_end(content)
         return None
 
-    def _gate(self, event: Event, verdict: Verdict, now: int) -> Gate:
-        rule, mode, key = verdict.rule, verdict.mode.value, verdict.key
-        stopped = self._counted(event, verdict, now) or self._holding.stopped(rule, mode, key, now)
-        if stopped:
+    def _gate(self, event: Event, verdict: Verdict, t: int, now: int, *, over: Kind | None = None) -> Gate:
+        """What becomes of a rule that nothing else has stopped, from the gate on at which it was put off."""
+        rule, mode, key, run = verdict.rule, verdict.mode.value, verdict.key, run_id(event, verdict.rule)
+        correlated = self._recalling.stopped(event, verdict, t, now, over=over)
+        if stopped := correlated or self._holding.stopped(rule, mode, key, now):
             return stopped
-        run = f"{event.id}:{rule.name}"
         if verdict.mode is Mode.SHADOW:
             self._holding.hold(rule, mode, key, run, now)
             return ("shadow",)
@@ -103,29 +129,11 @@ class Memory:
         self._holding.hold(rule, mode, key, run, now)
         return self._holding.line_up(rule, key, run)
 
-    def _counted(self, event: Event, verdict: Verdict, now: int) -> Gate | None:
-        rule = verdict.rule
-        if rule.count is None:
-            return None
-        window = self._windows[verdict.mode.value, rule.name, verdict.key]
-        within, late = milliseconds(rule.count.within_seconds), milliseconds(rule.fresh_within_seconds)
-        seen = window.add(event.id, _time(event, now), now=now, within=within, late=late)
-        if seen < rule.count.at_least:
-            return "window", seen, rule.count.at_least
-        window.empty()
-        return None
-
     def _forget(self, now: int) -> None:
         while self._told and now - next(iter(self._told.values()))[0] > REPEAT_MILLISECONDS:
             self._told.popitem(last=False)
-        for slot in [slot for slot, window in self._windows.items() if window.has_ended(now)]:
-            del self._windows[slot]
+        self._recalling.forget(now)
         self._holding.forget(now)
-
-
-def _time(event: Event, now: int) -> int:
-    """When it happened; an event of the future, or without a time, happens now."""
-    return min(milliseconds(event.created_at.timestamp()), now) if event.created_at else now
 
 
 def _static(verdict: Verdict) -> Gate | None:
