@@ -3,13 +3,29 @@
 from collections.abc import Mapping
 
 from rules.actions import ActionSpec
-from workers.actions import config, maintenance, notify, restart, rollback, scale, wait
+from workers.actions import (
+    addon,
+    collaborator,
+    config,
+    domain,
+    maintenance,
+    notify,
+    redeploy,
+    restart,
+    rollback,
+    scale,
+    wait,
+)
 from workers.actions.base import Action
 
 ACTIONS: Mapping[str, Action] = {
+    "addon": addon.ACTION,
+    "collaborator": collaborator.ACTION,
     "config": config.ACTION,
+    "domain": domain.ACTION,
     "maintenance": maintenance.ACTION,
     "notify": notify.ACTION,
+    "redeploy": redeploy.ACTION,
     "restart": restart.ACTION,
     "rollback": rollback.ACTION,
     "scale": scale.ACTION,

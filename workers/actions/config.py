@@ -95,7 +95,9 @@ def _done(step: Step[Params]) -> Outcome:
 
 
 def _release(step: Step[Params], names: set[str]) -> Release | None:
-    """The release that Heroku made of our change, as its answer does not tell."""
+    """The release that Heroku made of our change, as its answer does not tell; known to rules that may read them."""
+    if step.access.get("releases", Level.OFF) < Level.READ:
+        return None
     newest = islice(step.heroku.releases(step.app, page_items=LOOKED_AT), LOOKED_AT)
     return next((each for each in newest if _names_all(each.description or "", names)), None)
 
@@ -120,7 +122,8 @@ ACTION = Action(
     spec=ActionSpec(
         name="config",
         params=Params,
-        needs=(Need("config-vars", Level.WRITE), Need("releases", Level.READ)),
+        needs=(Need("config-vars", Level.WRITE),),
+        uses=(Need("releases", Level.READ),),
         changes=True,
     ),
     perform=perform,

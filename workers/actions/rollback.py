@@ -12,16 +12,15 @@ from heroku.access import Level
 from heroku.models import Release
 from rules.actions import ActionSpec, Need
 from rules.model import Duration
+from workers.actions import going_live
 from workers.actions.base import Action, Outcome, Step
 from workers.actions.choices import Go, Stay, Wait
 from workers.actions.histories import History
-from workers.actions.reading import bad_release_of, history_of, is_building, releases_of
+from workers.actions.reading import bad_release_of, history_of, is_building
 from workers.actions.rolling_back import choose
 
 WAIT_SECONDS = 15.0  # for what is under way
 WAIT_MOST_SECONDS = 300.0
-CHECK_SECONDS = 5.0  # between looks at our own new release, if its event does not come first
-CHECK_MOST_SECONDS = 600.0
 
 
 class Params(BaseModel):
@@ -51,7 +50,7 @@ class Params(BaseModel):
 def perform(step: Step[Params]) -> Outcome:
     """Look, and do the one thing that is next. Raises what the client raises."""
     if "made" in step.memory:
-        return _check(step)
+        return going_live.watch(step, lambda release, name: _done(step, release, name))
     bad_id = bad_release_of(step)
     if bad_id is None:
         return Outcome("failed", "The event names no release, so there is nothing to roll back.")
@@ -83,11 +82,8 @@ def perform(step: Step[Params]) -> Outcome:
 
 def settle(step: Step[Params]) -> Outcome | None:
     """A call without an answer: is there the release that it would have made?"""
-    description, newest = step.memory["description"], step.memory["newest"]
-    for release in releases_of(step):
-        if release.version > newest and release.description == description:
-            return _made(step, release)
-    return None
+    release = going_live.unanswered(step)
+    return _made(step, release) if release else None
 
 
 def _go(step: Step[Params], history: History, bad_id: str, choice: Go) -> Outcome:
@@ -111,37 +107,15 @@ def _go(step: Step[Params], history: History, bad_id: str, choice: Go) -> Outcom
 
 
 def _made(step: Step[Params], release: Release) -> Outcome:
-    """The call happened; from now on it is about whether its release goes live."""
-    step.memory.update(made=release.id, made_version=release.version, made_at=step.now)
-    return Outcome(
-        "waiting",
-        f"Asked Heroku to go back from v{step.memory['bad_version']} to v{step.memory['target']}: "
-        f"v{release.version} is {release.status}.",
-        changed=True,
-        own=[release.id],
-        bad=step.memory["bad"],
-        look_again=0.0 if release.status == "succeeded" and release.current else CHECK_SECONDS,
-    )
+    way = f"from v{step.memory['bad_version']} to v{step.memory['target']}"
+    return going_live.made(step, release, f"Asked Heroku to go back {way}", bad=step.memory["bad"])
 
 
-def _check(step: Step[Params]) -> Outcome:
-    """Is the release that we made live?"""
+def _done(step: Step[Params], release: Release, name: str) -> Outcome:
     memory = step.memory
-    release = step.heroku.release(step.app, memory["made"])
-    name = f"v{release.version} ({release.description})"
-    if release.status in ("failed", "expired"):
-        return Outcome("failed", f"{name} {release.status} in its release phase; it is not live.", tell_system=True)
-    if release.status == "succeeded" and release.current:
-        sentence = f"Rolled back from v{memory['bad_version']} to v{memory['target']}: {name} is live.{memory['note']}"
-        output = {"version": release.version, "id": release.id, "target": memory["target"]}
-        return Outcome("done", sentence, changed=True, output=output)
-    if release.status == "succeeded":
-        newer = next((r for r in releases_of(step) if r.version > release.version and r.current), None)
-        if newer:
-            return Outcome("failed", f"{name} was overtaken: v{newer.version} is live.", tell_system=True)
-    if step.now - memory["made_at"] > CHECK_MOST_SECONDS:
-        return Outcome("failed", f"{name} is not live after 10 minutes: it is {release.status}.", tell_system=True)
-    return Outcome("waiting", f"{name} is {release.status}, not live yet.", changed=True, look_again=CHECK_SECONDS)
+    sentence = f"Rolled back from v{memory['bad_version']} to v{memory['target']}: {name} is live.{memory['note']}"
+    output = {"version": release.version, "id": release.id, "target": memory["target"]}
+    return Outcome("done", sentence, changed=True, output=output)
 
 
 def _ask(step: Step[Params], choice: Go) -> Outcome:

@@ -3,13 +3,32 @@
 from collections.abc import Callable
 
 from tests.workers.actions.scene import Case
-from tests.workers.world import World
+from tests.workers.world import APP, World
+from toolbelt.simulator import provisioning, routing, sharing
+from toolbelt.simulator.users import User
 
 PATH = "/apps/*"
 
 
 def scaled(quantity: int) -> Callable[[World], bool]:
     return lambda world: world.app.formation["web"].quantity == quantity
+
+
+def us(world: World) -> User:
+    return world.simulator.world.account
+
+
+def works(world: World, who: str) -> bool:
+    return who in [each.user.email for each in world.app.collaborators]
+
+
+def let_in(world: World, who: str) -> None:
+    sharing.invite(world.simulator.world, world.app, who, us(world))
+
+
+def deployed(world: World) -> None:
+    world.simulator.deploy(APP)
+    world.pass_time(120)
 
 
 def set_up_config(world: World) -> None:
@@ -57,6 +76,77 @@ CASES = [
         again=("not needed", "Config is so already: NEW, SAME as wished, OLD, NEVER not set."),
         holds=lambda world: "NEW" in world.app.config and "OLD" not in world.app.config,
         before=set_up_config,
+    ),
+    Case(
+        name="collaborator added",
+        do="collaborator: {add: newcomer@acme.example}",
+        access={"collaborators": "full"},
+        call=("POST", f"{PATH}/collaborators"),
+        came="newcomer@acme.example can work on acme-shop now.",
+        again=("not needed", "newcomer@acme.example works on acme-shop already."),
+        holds=lambda world: works(world, "newcomer@acme.example"),
+    ),
+    Case(
+        name="collaborator removed",
+        do="collaborator: {remove: Stranger@elsewhere.example}",
+        access={"collaborators": "full"},
+        call=("DELETE", f"{PATH}/collaborators/stranger@elsewhere.example"),
+        came="Stranger@elsewhere.example cannot work on acme-shop any more.",
+        again=("not needed", "Stranger@elsewhere.example does not work on acme-shop."),
+        holds=lambda world: not works(world, "stranger@elsewhere.example"),
+        before=lambda world: let_in(world, "stranger@elsewhere.example"),
+    ),
+    Case(
+        name="domain added",
+        do="domain: {add: www.acme.example}",
+        access={"domains": "write"},
+        call=("POST", f"{PATH}/domains"),
+        came="acme-shop answers to www.acme.example now. Its DNS must point to *.herokudns.com.",
+        again=("not needed", "acme-shop answers to www.acme.example already."),
+        holds=lambda world: "www.acme.example" in [domain.hostname for domain in world.app.domains],
+    ),
+    Case(
+        name="domain removed",
+        do="domain: {remove: old.acme.example}",
+        access={"domains": "full"},
+        call=("DELETE", f"{PATH}/domains/*"),
+        came="acme-shop does not answer to old.acme.example any more.",
+        again=("not needed", "acme-shop does not answer to old.acme.example."),
+        holds=lambda world: "old.acme.example" not in [domain.hostname for domain in world.app.domains],
+        before=lambda world: routing.add(world.simulator.world, world.app, "old.acme.example", us(world)),
+    ),
+    Case(
+        name="add-on added",
+        do="addon: {add: 'papertrail:choklad', name: logs-1, config: {key: $A_SECRET}}",
+        access={"add-ons": "write"},
+        call=("POST", f"{PATH}/addons"),
+        came="Added logs-1 (papertrail:choklad).",
+        again=("not needed", "acme-shop has logs-1 (papertrail:choklad) already."),
+        holds=lambda world: "logs-1" in [addon.name for addon in world.app.addons],
+        not_known=["api:addon-attachment"],
+    ),
+    Case(
+        name="add-on removed",
+        do="addon: {remove: logs-2}",
+        access={"add-ons": "full"},
+        call=("DELETE", f"{PATH}/addons/*"),
+        came="Removed the add-on logs-2.",
+        again=("not needed", "acme-shop has no add-on logs-2 any more."),
+        holds=lambda world: "logs-2" not in [addon.name for addon in world.app.addons],
+        before=lambda world: provisioning.attached(world.simulator.world, world.app, "papertrail:choklad", "logs-2"),
+        not_known=["api:addon-attachment", "api:release"],
+    ),
+    Case(
+        name="redeploy",
+        do="redeploy: {release: v41}",
+        access={"releases": "write"},
+        call=("POST", f"{PATH}/releases"),
+        came="v43 (Dynohook: code of v41, config kept) is live, with today's config.",
+        again=("not needed", "v43 is live and has this code already."),
+        holds=lambda world: world.app.current is world.app.releases[-1],
+        before=deployed,
+        output={"version": 43},
+        not_known=["api:dyno"],
     ),
 ]
 BY_NAME = {case.name: case for case in CASES}
