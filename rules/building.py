@@ -10,7 +10,8 @@ from rules.access_checks import access_faults, limit_faults
 from rules.combining import combination_faults
 from rules.correlations import Correlations, correlations, fitting
 from rules.errors import Fault
-from rules.matching import Match
+from rules.expression_checks import if_faults, when_clauses
+from rules.matching import EVERYTHING, Match
 from rules.model import EVENTS_APP, RuleModel
 from rules.paths import getter
 from rules.phrasing import faults_of
@@ -41,6 +42,8 @@ def build(raw: Any, known: Known) -> tuple[Rule | None, list[Fault]]:
     broken = {str(fault.path[0]) for fault in faults if fault.path}
     match, found = _match(model)
     faults += _unless("match" in broken, found)
+    clauses, found = when_clauses(model.when or (), listed=isinstance(raw.get("when"), list))
+    faults += found
     correlated, found = correlations(model)
     faults += [*found, *combination_faults(model)]
     steps, found = read_steps({"do": model.do, "on_failure": model.on_failure}, known.actions)
@@ -50,9 +53,10 @@ def build(raw: Any, known: Known) -> tuple[Rule | None, list[Fault]]:
     faults += _unless("limit" in broken or model.limit is not None, limit_faults(steps, known.actions))
     faults += target_faults(steps, known.targets)
     faults += template_faults(steps, whole=whole)
+    faults += if_faults(steps, whole=whole)
     if faults or match is None:
         return None, faults
-    return _compiled(model, match, correlated, steps), []
+    return _compiled(model, match.also(clauses), correlated, steps), []
 
 
 def _shaped(raw: dict[str, Any]) -> tuple[RuleModel, list[Fault]]:
@@ -83,6 +87,8 @@ def _unless(told: bool, faults: list[Fault]) -> list[Fault]:  # noqa: FBT001
 
 def _match(model: RuleModel) -> tuple[Match | None, list[Fault]]:
     blank = model.match is None and "match" in model.model_fields_set
+    if model.when and model.match is None and not blank:
+        return EVERYTHING, []
     return fitting({} if blank else model.match, model.on)
 
 

@@ -2,6 +2,7 @@
 
 RuleErrors            the files do not load; carries every Problem of every file, for the person who wrote them
 TemplateError         a text with {{ … }} is not allowed, or could not be rendered
+ExpressionError       an expression is not allowed; says where in it
 
 A Fault says what is wrong with a value and where inside it; a Problem is a fault that knows its file and line.
 """
@@ -25,6 +26,7 @@ class Fault:
     at_key: bool = False  # the key itself is wrong, not its value
     secret: bool = False  # the source line may hold a secret: do not show it
     severity: Severity = "error"
+    inside: tuple[int, int] | None = None  # line and column in the text that stands at `path`
 
     def under(self, *prefix: str | int) -> "Fault":
         """The same fault, seen from further out."""
@@ -73,6 +75,17 @@ class RuleErrors(Exception):
 
 class TemplateError(Exception):
     """A template is not allowed or could not be rendered; the message says why and holds no event's content."""
+
+
+class ExpressionError(Exception):
+    """An expression is not allowed; `line` and `column` lead into it and count from 1."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+        self.suggestion = suggestion
 
 
 def dotted(path: Iterable[str | int]) -> str:

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from rules.building import Known, build
 from rules.errors import Fault, Problem, RuleErrors, dotted
+from rules.inside_texts import place_inside
 from rules.model import RuleFile
 from rules.phrasing import faults_of
-from rules.positions import Node, Place, locate, to_data
+from rules.positions import Node, Place, locate, text_at, to_data
 from rules.reading import Source, read
 from rules.rulebook import Rule, Rulebook, Target
 from rules.steps import Actions
@@ -66,7 +67,10 @@ class _Document:
     data: dict[str, Any]
 
     def place(self, fault: Fault) -> Place:
-        return locate(self.root, fault.path, at_key=fault.at_key)
+        start = locate(self.root, fault.path, at_key=fault.at_key)
+        if fault.inside is None:
+            return start
+        return place_inside(self.source, start, text_at(self.root, fault.path), fault.inside)
 
     def problem(self, fault: Fault) -> Problem:
         place = self.place(fault)

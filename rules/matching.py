@@ -31,14 +31,17 @@ class ClauseVerdict(NamedTuple):
 
 
 class Clause(NamedTuple):
-    """One thing that must hold; `paths` are where it looks."""
+    """One thing that must hold; `paths` are where it looks, `tell` says what it saw if that is not all to be said."""
 
     text: str
     paths: tuple[str, ...]
     holds: Holds
+    tell: Callable[[Fields], str] | None = None
 
     def seen(self, fields: Fields) -> str:
         """What stands in the event where this clause looks."""
+        if self.tell:
+            return self.tell(fields)
         if len(self.paths) == 1:
             return shown(look(fields, self.paths[0]))
         return "; ".join(f"{path}: {shown(look(fields, path))}" for path in self.paths)
@@ -55,6 +58,11 @@ class Match:
     def clauses(self) -> tuple[str, ...]:
         """The clauses as texts: "data.status is failed"."""
         return tuple(part.text for part in self.parts)
+
+    def also(self, clauses: tuple[Clause, ...]) -> "Match":
+        """This match and then those clauses, which are asked only if it holds."""
+        parts = (*self.parts, *clauses)
+        return Match(parts, _first_failing([part.holds for part in parts])) if clauses else self
 
     def describe(self, fields: Fields) -> list[ClauseVerdict]:
         """Every clause held against the event, those after a failing one too."""

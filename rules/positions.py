@@ -48,6 +48,15 @@ def to_data(node: Node) -> Any:
 
 def locate(root: Node, path: tuple[str | int, ...], *, at_key: bool = False) -> Place:
     """Where `path` stands; as near as the document goes, if it does not go that far."""
+    return _found(root, path, at_key=at_key)[1]
+
+
+def text_at(root: Node, path: tuple[str | int, ...]) -> str:
+    """The text of the scalar at `path`; empty if there is none."""
+    return _found(root, path, at_key=False)[0].text or ""
+
+
+def _found(root: Node, path: tuple[str | int, ...], *, at_key: bool) -> tuple[Node, Place]:
     node, place = root, root.place
     for depth, part in enumerate(path, 1):
         if isinstance(node.value, dict) and isinstance(part, str) and part in node.value:
@@ -58,4 +67,4 @@ def locate(root: Node, path: tuple[str | int, ...], *, at_key: bool = False) -> 
             place = node.place
         else:
             break
-    return place
+    return node, place

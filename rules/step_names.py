@@ -1,9 +1,10 @@
 """Names of steps, by which templates and the journal speak of them: rollback, notify, notify_2."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rules.errors import Fault
+from rules.suggesting import closest
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -30,6 +31,21 @@ def named(steps: Sequence[tuple[str, str | None]]) -> tuple[list[str], list[tupl
     for action, name in steps:
         names.append(name or _free(action, given | set(names)))
     return names, faults
+
+
+def fault_of_reference(
+    asked: Collection[str], earlier: Sequence[str], every: Sequence[str], *, whole: bool
+) -> Fault | None:
+    """The first of the steps `asked` for that is not one of the `earlier` ones.
+
+    Unless `every` names the whole of them, an unknown one may be a step that could not be read.
+    """
+    for name in sorted(set(asked).difference(earlier)):
+        if name in every:
+            return Fault((), f"the step {name} has not been taken yet at this point")
+        if whole:
+            return Fault((), f"there is no step {name}", closest(name, earlier))
+    return None
 
 
 def _free(action: str, taken: set[str]) -> str:

@@ -1,8 +1,8 @@
 """Whether the templates of a rule's steps are allowed, and speak only of steps that came before."""
 
 from rules.errors import Fault, TemplateError
+from rules.step_names import fault_of_reference
 from rules.steps import Steps
-from rules.suggesting import closest
 from rules.templates import compile_template, templates_in
 
 ERROR = "error"
@@ -15,7 +15,7 @@ def template_faults(steps: Steps, *, whole: bool) -> list[Fault]:
     """
     faults = []
     earlier: list[str] = []
-    every = {step.name for _, step in steps}
+    every = [step.name for _, step in steps]
     for written, step in steps:
         for path, text in templates_in(step.params):
             fault = _fault(text, written.part, earlier, every, whole=whole)
@@ -25,16 +25,13 @@ def template_faults(steps: Steps, *, whole: bool) -> list[Fault]:
     return faults
 
 
-def _fault(text: str, part: str, earlier: list[str], every: set[str], *, whole: bool) -> Fault | None:
+def _fault(text: str, part: str, earlier: list[str], every: list[str], *, whole: bool) -> Fault | None:
     try:
         template = compile_template(text)
     except TemplateError as error:
         return Fault((), f"the template {error}")
-    for name in sorted(template.steps.difference(earlier)):
-        if name in every:
-            return Fault((), f"the step {name} has not been taken yet when this is rendered")
-        if whole:
-            return Fault((), f"there is no step {name}", closest(name, earlier))
+    if fault := fault_of_reference(template.steps, earlier, every, whole=whole):
+        return fault
     if ERROR in template.names() and part == "do":
         return Fault((), "there is an error to tell of only in on_failure")
     return None
