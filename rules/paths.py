@@ -26,6 +26,8 @@ _PATH = re.compile(r"[A-Za-z0-9_-]{1,80}(?:\.[A-Za-z0-9_-]{1,80}){0,19}")
 
 def fault_of_path(path: object) -> Fault | None:
     """Why `path` can lead nowhere in any event, or None if it may lead somewhere."""
+    if isinstance(path, str) and ":" in path and _PATH.fullmatch(path.partition(":")[0]):
+        return Fault((), "a colon needs a space behind it", ": ".join(path.split(":", 1)))
     if not isinstance(path, str) or not _PATH.fullmatch(path):
         return Fault((), "must be a dotted path into the event, like data.status")
     first, *rest = path.split(".")

@@ -27,6 +27,8 @@ _PHRASES = {
     "string_too_short": "must not be empty",
 }
 
+_TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}  # YAML's of old
+
 
 def faults_of(
     error: ValidationError,
@@ -62,6 +64,8 @@ def _fault(details: ErrorDetails, model: type[BaseModel], raw: Any) -> Fault:
     if kind in {"literal_error", "enum"}:
         words = re.findall(r"'([^']*)'", context["expected"])
         return Fault(path, f"must be {context['expected']}", closest(details["input"], words))
+    if kind in {"bool_type", "bool_parsing"}:
+        return Fault(path, _PHRASES[kind], _TRUTHS.get(str(details["input"]).lower()))
     told = details["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     return Fault(path, _PHRASES.get(kind, told[:1].lower() + told[1:]), at_key=_KEY in loc)
 

@@ -24,7 +24,7 @@ from rules.errors import Problem
 from rules.positions import Entry, Node, Place
 from rules.scalars import resolve
 from rules.secrets import may_hold_secret
-from rules.yaml_hints import QUOTE_BANG, QUOTE_STAR, QUOTE_TEMPLATE, explained, place_of
+from rules.yaml_hints import QUOTE_TEMPLATE, explained, must_be_quoted, place_of
 
 MAX_CHARACTERS = 1_000_000
 MAX_NODES = 200_000  # with everything that aliases unfold to
@@ -139,7 +139,7 @@ class _Composer:
 
     def _alias(self, anchor: str, place: Place) -> None:
         if anchor not in self._anchors:
-            raise _Refused(place, f"*{anchor} is an alias of nothing above; {QUOTE_STAR}")
+            raise _Refused(place, f"*{anchor} is an alias of nothing above; {must_be_quoted(f'*{anchor}')}")
         node = self._anchors[anchor]
         self._bound_depth(node.height, place)
         self._add(Node(place, node.value, node.text, node.size, node.height), node.size)
@@ -202,7 +202,8 @@ class _Composer:
 def _check_tag(event: Any, place: Place) -> None:
     tag = str(event.tag) if event.tag is not None else None
     if tag not in {None, "!", "tag:yaml.org,2002:str"}:
-        raise _Refused(place, f"{tag} is a tag in YAML; {QUOTE_BANG}")
+        word = tag.rstrip(",")
+        raise _Refused(place, f"{word} is a tag in YAML; {must_be_quoted(word)}")
 
 
 def _as_key(node: Node) -> Node:

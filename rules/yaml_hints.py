@@ -1,5 +1,7 @@
 """YAML's own complaints in words that help whoever wrote the line."""
 
+import re
+
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
@@ -8,22 +10,35 @@ from rules.positions import Place
 QUOTE_TEMPLATE = 'a text with {{ … }} must be quoted: "{{ app.name }} …"'
 QUOTE_STAR = 'a text that begins with * must be quoted: {glob: "*-x"}'
 QUOTE_BANG = 'a text that begins with ! must be quoted: "!x"'
+QUOTE_BRACKET = "a text that begins with [ or { must be quoted as a whole"
+QUOTE_ODD = "a text that begins with |, >, - or ? must be quoted"
+QUOTE_COLON = "a text with a colon and a space in it must be quoted"
+TYPOGRAPHIC = "these quotes mean nothing in YAML: write \" or ' instead"
 
 INDENTATION = "the indentation does not fit the lines above"
 GOES_ON = "the text goes on after a quoted piece: quote the whole of it, as in '\"a\" in b'"
 
+_BRACKET = re.compile(r":\s+[\[{].*[\]}]\S")  # a value in brackets, and something behind it
 _HINTS = (  # (a part of YAML's complaint, what to say instead)
     ("while scanning an alias", QUOTE_STAR),
     ("while parsing a tag", QUOTE_BANG),
     ("while scanning a tag", QUOTE_BANG),
     ("found character '\\t'", "lines are indented with spaces, not with tabs"),
     ("that cannot start any token", "a text that begins with %, @ or ` must be quoted"),
-    ("mapping values are not allowed", "a text with a colon and a space in it must be quoted"),
+    ("mapping values are not allowed", QUOTE_COLON),
+    ("while scanning a block scalar", QUOTE_ODD),
+    ("mapping keys are not allowed", QUOTE_ODD),
+    ("sequence entries are not allowed", QUOTE_ODD),
     ("expected <block end>", INDENTATION),
     ("unexpected end of stream", "a quote is opened here or above and never closed"),
     ("while parsing a flow", "a bracket { or [ is not closed, or a comma is missing"),
-    ("could not find expected ':'", "a key without a colon, or a text that needs quotes"),
+    ("could not find expected ':'", "a key without a colon and a space behind it, or a text that needs quotes"),
 )
+
+
+def must_be_quoted(word: str) -> str:
+    """What to do about a text that begins with a character of YAML's own."""
+    return f'a text that begins with {word[0]} must be quoted: "{word}"'
 
 
 def explained(error: YAMLError, line: str) -> str:
@@ -36,8 +51,13 @@ def explained(error: YAMLError, line: str) -> str:
     told = str(error)
     if isinstance(error, MarkedYAMLError):
         told = f"{error.context}: {error.problem}"
-    if "found '<scalar>'" in told and ('"' in line or "'" in line):
-        return GOES_ON
+    if any(quote in line for quote in "“”„"):
+        return TYPOGRAPHIC
+    if "found '<scalar>'" in told:
+        if '"' in line or "'" in line:
+            return GOES_ON
+        if _BRACKET.search(line):
+            return QUOTE_BRACKET
     for part, hint in _HINTS:
         if part in told:
             return hint

@@ -179,6 +179,9 @@ def test_steps_and_targets_come_back_from_json() -> None:
         pytest.param("version: 1\ntargets: {ops: {}}", "targets.ops: must have exactly one kind", id="no kind"),
         pytest.param("version: 1\ntargets: {log: {webhook: $X}}", "2:11: targets.log: is built in", id="log elsewhere"),
         pytest.param("version: 1\ntargets: {a: {log: 1}}", "targets.a.log: must be true", id="log target"),
+        pytest.param(rule_text("match: {data.status:failed}"), "(did you mean data.status: failed?)", id="no space"),
+        pytest.param(rule_text("stop: yes"), "stop: must be true or false (did you mean true?)", id="yes"),
+        pytest.param(rule_text("stop: off"), "stop: must be true or false (did you mean false?)", id="off"),
         pytest.param("version: 1\nrules:\nrules: []", "3:1: rules: is there twice", id="key twice"),
     ],
 )

@@ -51,7 +51,16 @@ def test_only_what_json_knows_comes_out(text: str, value: Any) -> None:
             "a: {glob: *-x}", "1:11: *-x is an alias of nothing above; a text that begins with * must be", id="*-x"
         ),
         pytest.param("a: {glob: *}", "1:12: a text that begins with * must be quoted", id="*"),
-        pytest.param("when: !x", "1:7: !x is a tag in YAML; a text that begins with ! must be quoted", id="!x"),
+        pytest.param("when: !x", '1:7: !x is a tag in YAML; a text that begins with ! must be quoted: "!x"', id="!x"),
+        pytest.param("when: [!x, y]", 'a text that begins with ! must be quoted: "!x"', id="!x in a list"),
+        pytest.param("when: | b", "a text that begins with |, >, - or ? must be quoted", id="|"),
+        pytest.param("when: > 5", "a text that begins with |, >, - or ? must be quoted", id=">"),
+        pytest.param("when: - 5 < 3", "a text that begins with |, >, - or ? must be quoted", id="-"),
+        pytest.param("when: ? x", "a text that begins with |, >, - or ? must be quoted", id="?"),
+        pytest.param("when: [1].exists(x, x == 1)", "begins with [ or { must be quoted as a whole", id="[1] and more"),
+        pytest.param("when: {a: 1}.a == 1", "begins with [ or { must be quoted as a whole", id="{} and more"),
+        pytest.param("text: “a: b”", "these quotes mean nothing in YAML", id="typographic quotes"),
+        pytest.param("on: x\nmode:live\ndo: y", "a key without a colon and a space behind it", id="no space"),
         pytest.param("when: !<x", "1:10: a text that begins with ! must be quoted", id="broken tag"),
         pytest.param('when: "a" in b', "1:11: the text goes on after a quoted piece", id="quoted piece"),
         pytest.param(
