@@ -28,12 +28,14 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What a beat found."""
+    """What a beat found. `young`: the epoch has begun so lately that it may not have been told of yet."""
 
     epoch: Epoch
     due_decide: int
     due_act: int
+    due_wait: int
     freed: int
+    young: bool
 
 
 class Beat:
@@ -49,8 +51,12 @@ class Beat:
     def tick(self) -> Ticked:
         """Beat; free what dead workers held; wake whoever should work."""
         arguments = [*self._who, uuid4().hex, queue.envelope("decide"), queue.envelope("act")]
-        epoch, decide, act, freed = cast("list[Any]", self._tick(args=arguments))
-        return Ticked(Epoch.parse(epoch.decode()), decide, act, freed)
+        epoch, decide, act, wait, freed, young = cast("list[Any]", self._tick(args=arguments))
+        return Ticked(Epoch.parse(epoch.decode()), decide, act, wait, freed, bool(young))
+
+    def runs(self, rules: str) -> None:
+        """From the next beat on this is the digest of the rules that the worker runs."""
+        self._who[1] = rules
 
     def tidy(self, *, keep_seconds: float, most_bytes: int) -> int:
         """Let go what has had its time; answers how many events and runs went for want of memory."""

@@ -1,7 +1,6 @@
 """The due list as a worker sees it: claim rows, keep them, put them back."""
 
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 from uuid import uuid4
@@ -17,11 +16,15 @@ LOOKS = 3  # at what an unanswered claim may have got: a server that hung carrie
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Rows that are ours for a lease, under one token; `buried` are those given up in the same look."""
+    """Rows that are ours for a lease, under one token; `buried` are those given up in the same look.
+
+    `waits` tells whoever claims events how many rows of the lane `wait` are due too.
+    """
 
     rows: tuple[str, ...]
     token: str
     buried: tuple[str, ...]
+    waits: int = 0
 
 
 class ClaimLost(Exception):
@@ -45,11 +48,11 @@ class DueList:
         token = uuid4().hex
         arguments: list[str | int] = [lane, self._worker, token, most, queue.envelope(lane), queue.envelope("act")]
         try:
-            rows, buried = cast("Sequence[list[bytes]]", self._claim(args=arguments))
+            rows, buried, waits = cast("tuple[list[bytes], list[bytes], int]", self._claim(args=arguments))
         except (RedisError, OSError):
             self._unanswered.extend([(lane, token)] * LOOKS)
             raise
-        return Claimed(tuple(map(bytes.decode, rows)), token, tuple(map(bytes.decode, buried)))
+        return Claimed(tuple(map(bytes.decode, rows)), token, tuple(map(bytes.decode, buried)), waits)
 
     def disown(self) -> int:
         """Give back what claims got whose answers were lost; answers how many rows. To be called now and then."""

@@ -35,7 +35,7 @@ class Hands(Sight):
         self._unsilence = redis.register_script(scripts.source("unsilence"))
 
     def replay(self, id: str, *, by: str, why: str) -> str:
-        """Have an event decided again, or a dead run go on; answers its whole id. Raises NotThere, NotNow.
+        """Have an event decided again, or a dead run or wait go on; answers its whole id. Raises NotThere, NotNow.
 
         What begins both an event's id and a dead run's means the event.
         """
@@ -133,13 +133,16 @@ class Hands(Sight):
                 raise NotThere("run", run)
 
     def _at_rest(self, beginning: str) -> tuple[Lane, str]:
-        """What is to be replayed: an event, or a dead run."""
-        if self._redis.hexists(layout.DEAD, f"act {beginning}"):
-            return "act", beginning
+        """What is to be replayed: an event, or a dead run or wait; of these two the run, where both begin so."""
+        lanes: tuple[Lane, ...] = ("act", "wait")
+        for lane in lanes:
+            if self._redis.hexists(layout.DEAD, f"{lane} {beginning}"):
+                return lane, beginning
         try:
             return "decide", self._event_id(beginning)
         except NotThere:
-            dead = [key.removeprefix("act ") for key in self.dead() if beginning and key.startswith(f"act {beginning}")]
-            if len(dead) != 1:
-                raise
-            return "act", dead[0]
+            for lane in lanes:
+                begun = [key for key in self.dead() if beginning and key.startswith(f"{lane} {beginning}")]
+                if len(begun) == 1:
+                    return lane, begun[0].removeprefix(f"{lane} ")
+            raise

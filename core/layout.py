@@ -1,7 +1,7 @@
 """Where everything stands in Redis: each key's name, shape, size and end.
 
 The scripts beside this module see these names as the table `L`, so that no key is spelt anywhere else.
-Times are milliseconds of Redis's own clock. `<lane>` is `decide` or `act`.
+Times are milliseconds of Redis's own clock. `<lane>` is `decide`, `act` or `wait`.
 """
 
 FORMAT = 1  # of event and run records; a worker that finds another number puts the row back
@@ -16,9 +16,12 @@ SEEN_ONE = "dh:seen-one:"  # <hash> → "1", for what came without a time of cre
 ROOM = "dh:room"  # hash: at, used, max: Redis's memory as last looked at. One key.
 COUNT = "dh:count"  # hash: counter → number, what /metrics shows. One key, a few dozen fields.
 
-# --- the due list: one structure, two lanes, so that neither kind of work wades through the other's ---
-DUE = "dh:due:"  # <lane> → sorted set: event or run id, score = when to look (again)
+# --- the due list: one structure, three lanes, so that no kind of work wades through another's ---
+DUE = "dh:due:"  # <lane> → sorted set: event id, run id or wait, score = when to look (again)
 CLAIMS = "dh:claims:"  # <lane> → hash: row → "worker|token|attempts|not before"; gone when the row is
+WAIT = "dh:wait:"  # <run id>, or quiet:<mode>:<rule>:<key> → hash: the rule that was put off, for which event, and its
+#                    generation, one more each time it is armed. At most WAITS. Ends when it is judged, or DEAD_DAYS
+#                    after it was due
 DEAD = "dh:dead"  # hash: "<lane> <id>" → JSON {at, attempts}; until replayed, or DEAD_DAYS
 WAKE = "dh:wake:"  # <lane> → "1" while a wake-up is under way; ends after WAKE_MILLISECONDS
 QUEUE = "dh:q:"  # <lane> → list, Celery's own; a few messages of 1 kB at most
@@ -46,6 +49,10 @@ WINDOW = "dh:window:"  # <mode>:<rule>:<key> → sorted set: event id, score = i
 #                          rule would still act on can stand in one window with the last
 COOLDOWN = "dh:cooldown:"  # <mode>:<rule>:<key> → run id. Ends with the cooldown
 LIMIT = "dh:limit:"  # <mode>:<rule> → sorted set: run id, "!" before it once it had an effect. Ends with the limit
+CAME = "dh:came:"  # <partner>:<app>:<values> → sorted set: event id, score = its time; for `after` and `missing`. At
+#                    most CAME_MOST, the newest. Ends when no rule looks so far back
+LAST = "dh:last:"  # <include>:<path>:<id> → hash: the state `now`, since `at`, as `event` told, and what it `was`
+#                    before; for `changed`. Ends 90 days after it was last told of, a day after it was destroyed
 BREAKER = "dh:breaker:"  # <mode>:<rule> → JSON {at, event, max, within}; ends when a person closes it
 LINE = "dh:line:"  # <rule>:<key> → list of run ids, the first one at work. At most LINE_LENGTH + 1
 OWN = "dh:own:"  # <id of what we made> → run id. Ends after OWN_SECONDS
@@ -58,6 +65,9 @@ RUNS = "dh:runs"  # sorted set: run id, score = when planned. Trimmed with the r
 LOCK = "dh:lock:"  # <app> → run id, while a step that may change the app looks at it and changes it
 BAD = "dh:bad:"  # <app> → hash: id of a release, or its slug, that was taken back → run id. Ends after BAD_DAYS
 NOTHING = "dh:nothing"  # never exists; deleting it is the write that frees, with which finishing scripts open
+TELL = "tell"  # before the ids of runs that send what has gathered for a target
+OUTBOX = "dh:outbox:"  # <target> → hash: the run that takes notes (open), the one that sends (busy), when the next may
+#                        (next), number, at. Ends RUN_DAYS after the last note; the notes stand in the runs
 CRASHED = "dh:crashed:"  # <release> → number of crashes seen. Ends after RUN_DAYS
 
 # --- numbers ---
@@ -77,8 +87,17 @@ LEASE_MILLISECONDS = 60_000  # longer than the longest call (20 s) and its margi
 UNKNOWN_MILLISECONDS = 30_000  # after a call with no known outcome, nobody looks sooner
 DEAD_WORKER_MILLISECONDS = 6_000  # without a beat; a worker beats each second
 GRACE_MILLISECONDS = 3_000
+YOUNG_MILLISECONDS = 3_600_000  # of an epoch: so long workers see to it that its beginning was told of
 REPEAT_MILLISECONDS = 600_000
 PARK_MILLISECONDS = 2_000  # an event that overtook the answer to the call that caused it
+WAITS = 5_000  # rules that are put off at once, of about 500 bytes each
+WAITED_MILLISECONDS = 86_400_000  # so long after a wait is over its event stays: a pause may keep it from being judged
+AFTER_MILLISECONDS = 10_000  # then a partner that was overtaken has come too
+MISSING_MILLISECONDS = 30_000  # after the deadline: what came in time is delivered by then
+PUT_OFF_MILLISECONDS = 2_000  # while an event that may be the missing partner is not decided
+UNDECIDED_LOOKS = 500  # at events in hand, whether one of them is such
+CAME_MOST = 500
+CHAIN_DEPTH = 3  # runs that may cause each other, by what they made
 LINE_LENGTH = 10  # runs that may queue for one rule and key
 INTENT_MILLISECONDS = 900_000
 LOCK_MILLISECONDS = LEASE_MILLISECONDS
@@ -89,3 +108,6 @@ DEAD_DAYS = 30
 AUDIT_LINES = 3_000
 SILENCES_MOST = 100
 HISTORY_LINES = 500
+NOTES_SHOWN = 20  # of one message; each whole while all together have at most NOTES_BYTES, the others in short
+NOTES_BYTES = 20_000
+NOTES_KNOWN = 1_000  # by their keys; of more only the number is kept

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, cast
 import redis
 
 from core import layout, queue, scripts, silences
+from core.waits import Waits
 from rules.silences import Silence
 
 
@@ -62,6 +63,7 @@ class Ledger:
         self._keep_seconds = int(keep_seconds)
         self._decide = redis.register_script(scripts.source("decide"))
         self._book = redis.register_script(scripts.source("book"))
+        self.waits = Waits(redis, keep_seconds=self._keep_seconds)
 
     def fetch(self, ids: Sequence[str]) -> tuple[float, list[Waiting], list[Silence]]:
         """Redis's time (seconds since 1970), the events in the order asked for, and the silences."""

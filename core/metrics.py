@@ -21,6 +21,8 @@ HELP = {
     "decided": "Events decided",
     "repeats": "Events that a rule matched and that told what another had told",
     "own_effects": "Events that a rule matched and that were our own doing",
+    "chains": "Events that a rule matched and that too many of our runs had led to",
+    "waits": "Rules put off until it is known whether something else comes",
     "runs_planned": "Runs planned",
     "runs_finished": "Runs finished",
     "runs": "Runs finished, by what they came to",
@@ -38,18 +40,20 @@ async def add(redis: redis.asyncio.Redis, counters: Mapping[str, int]) -> None:
 
 
 async def snapshot(redis: redis.asyncio.Redis) -> dict[str, float]:
-    """Every counter, and the gauges `due_decide`, `due_act`, `dead`, `memory_used`, `memory_max` (bytes)."""
+    """Every counter, and the gauges: rows due in each lane and dead, workers, memory used and at most (bytes)."""
     pipeline = redis.pipeline(transaction=False)
     pipeline.hgetall(layout.COUNT)
     pipeline.zcard(layout.DUE + "decide")
     pipeline.zcard(layout.DUE + "act")
+    pipeline.zcard(layout.DUE + "wait")
     pipeline.hlen(layout.DEAD)
     pipeline.hlen(layout.WORKERS)
     pipeline.info("memory")
-    counters, decide, act, dead, workers, memory = await pipeline.execute()
+    counters, decide, act, wait, dead, workers, memory = await pipeline.execute()
     return {name.decode(): float(number) for name, number in counters.items()} | {
         "gauge:due_decide": decide,
         "gauge:due_act": act,
+        "gauge:due_wait": wait,
         "gauge:dead": dead,
         "gauge:workers": workers,
         "gauge:memory_used_bytes": memory["used_memory"],

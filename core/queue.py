@@ -9,7 +9,7 @@ import uuid
 from base64 import b64encode
 from typing import Literal
 
-Lane = Literal["decide", "act"]
+Lane = Literal["decide", "act", "wait"]
 TASKS: dict[Lane, str] = {"decide": "workers.decide", "act": "workers.act"}
 
 # args, kwargs and Celery's own options; a wake-up carries nothing
@@ -58,9 +58,9 @@ def _template(lane: Lane) -> tuple[str, ...]:
     return tuple(json.dumps(message).replace('"TAG"', '"TASK-ID"').split("TASK-ID"))
 
 
-_TEMPLATES: dict[Lane, tuple[str, ...]] = {"decide": _template("decide"), "act": _template("act")}
+_TEMPLATES: dict[Lane, tuple[str, ...]] = {lane: _template(lane) for lane in TASKS}
 
 
 def envelope(lane: Lane) -> str:
-    """One wake-up for `lane`, with an id of its own."""
-    return uuid.uuid4().hex.join(_TEMPLATES[lane])
+    """One wake-up for `lane`, with an id of its own. Whoever decides judges the waits too."""
+    return uuid.uuid4().hex.join(_TEMPLATES["decide" if lane == "wait" else lane])

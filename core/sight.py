@@ -159,12 +159,13 @@ class Sight:
         pipeline.get(layout.EPOCH)
         pipeline.zcard(layout.DUE + "decide")
         pipeline.zcard(layout.DUE + "act")
+        pipeline.zcard(layout.DUE + "wait")
         pipeline.hlen(layout.DEAD)
         pipeline.zcard(layout.EVENTS)
         pipeline.hgetall(layout.COUNT)
         pipeline.info("memory")
         pipeline.info("clients")
-        workers, epoch, decide, act, dead, kept, counters, memory, clients = pipeline.execute()
+        workers, epoch, decide, act, wait, dead, kept, counters, memory, clients = pipeline.execute()
         pause, breakers = self.paused(), self.breakers()
         ready = presence.readiness([json.loads(w) for w in workers], int(self.now() * 1000), int(bool(pause)), epoch)
         return {
@@ -172,6 +173,7 @@ class Sight:
             "paused": {"by": pause.by, "why": pause.why, "at": pause.at} if pause else None,
             "events_waiting": decide,
             "runs_under_way": act,
+            "rules_put_off": wait,
             "dead_letters": dead,
             "events_kept": kept,
             "breakers_open": [breaker.rule for breaker in breakers if not breaker.in_shadow],

@@ -13,12 +13,14 @@ from core.due import Claimed
 from core.ledger import Judged, Waiting, Written
 from heroku import events
 from heroku.errors import BadDelivery
+from rules.correlating import Watching
 from rules.deciding import decide
 from rules.silences import Silence
 from workers import marks
 from workers.crew import Crew
 from workers.gating import gates_of
 from workers.turns import Turns
+from workers.waiting import LateJudging
 
 BATCH = 100  # events in one claim
 DRAIN_SECONDS = 5.0  # then the thread goes back to Celery, which may have been told to stop
@@ -33,6 +35,9 @@ class Deciding:
     def __init__(self, crew: Crew) -> None:
         self._crew = crew
         self._turns = Turns(1)
+        self._late = LateJudging(crew)
+        self._watching = Watching(crew.book)
+        self._watched = crew.book
 
     def drain(self) -> None:
         """Decide until nothing is due, the worker stops, or it has taken long enough."""
@@ -42,9 +47,12 @@ class Deciding:
         until = time.monotonic() + DRAIN_SECONDS
         while not self._crew.stopping.is_set() and time.monotonic() < until:
             claimed = self._crew.claim("decide", most=BATCH)
-            if not claimed.rows:
+            if claimed.rows:
+                self._decide(claimed)
+            if claimed.waits:
+                self._late.judge()
+            if not claimed.rows and not claimed.waits:
                 return
-            self._decide(claimed)
 
     def _decide(self, claimed: Claimed) -> None:
         try:
@@ -85,9 +93,22 @@ class Deciding:
         )
         said: dict[str, Any] = {"b": crew.book.digest, "n": decision.clauses, **replayed}
         gates = gates_of(
-            event, decision, id=one.id, now=now, account=crew.account, replay=one.replay, silences=silences
+            event,
+            decision,
+            id=one.id,
+            now=now,
+            account=crew.account,
+            replay=one.replay,
+            silences=silences,
+            left=self._watchers().left_by(event),
         )
         return Judged(one.id, said, marks.of(event), gates)
+
+    def _watchers(self) -> Watching:
+        """What the rules watch, anew when they were loaded anew."""
+        if self._watched is not self._crew.book:
+            self._watching, self._watched = Watching(self._crew.book), self._crew.book
+        return self._watching
 
     def _report(self, written: Sequence[Written], judged: Sequence[Judged]) -> None:
         lost = sum(1 for one in written if one.how == "lost")

@@ -6,12 +6,13 @@ from typing import Any
 
 from core.ledger import Replay
 from heroku.events import Event, content_key
+from rules.correlating import NOTHING, Left, lacking
 from rules.deciding import Decision, Verdict
 from rules.matching import MATCHED
 from rules.model import Mode
 from rules.rulebook import Rule
 from rules.silences import Silence, silence_over
-from workers import marks
+from workers import correlations, marks
 
 
 def gates_of(
@@ -23,10 +24,11 @@ def gates_of(
     account: str | None,
     replay: Replay | None,
     silences: Sequence[Silence] = (),
+    left: Left = NOTHING,
 ) -> dict[str, Any] | None:
     """What to judge for this event; None if no rule matched it and it leaves nothing to remember."""
     crashed = crashed_release(event)
-    if not decision.matched and not crashed:
+    if not decision.matched and not crashed and not any(left):
         return None
     number = replay.number if replay else 0
     indexes = [index for index, clause in enumerate(decision.clauses) if clause == MATCHED]
@@ -35,12 +37,14 @@ def gates_of(
         "t": int(created * 1000),
         "replay": number,
         "content": "" if event.include == "dyno" or not decision.matched else content_key(event),
-        "intents": marks.intents(event),
+        "intents": marks.intents(event) if decision.matched else [],
         "crashed": crashed,
         "crashed_text": _crash_text(event) if crashed else "",
         "account": bool(account and event.actor and event.actor.id == account),
+        "made": _made(event) if decision.matched else [],
+        **correlations.left_as_told(left, now=now),
         "rules": [
-            _rule(event, verdict, index, id=id, number=number, silence=_silence(event, verdict.rule, silences, now))
+            rule_of(event, verdict, index, id=id, number=number, now=now, silences=silences)
             for index, verdict in zip(indexes, decision.matched, strict=True)
         ],
     }
@@ -63,21 +67,20 @@ def _crash_text(event: Event) -> str:
     return f"{app} v{version}, dyno {str(event.data.get('name'))[:40]}"
 
 
-def _silence(event: Event, rule: Rule, silences: Sequence[Silence], now: float) -> Silence | None:
-    app = (event.app.id, event.app.name) if event.app else ()
-    return silence_over(silences, rule.name, app, now=now * 1000)
+def _made(event: Event) -> list[str]:
+    """The marks of what this event is about besides, or as which it began: a run of ours that left one led to it."""
+    parts = [event.data.get(part) for part in ("release", "build")]
+    ids = [part.get("id") for part in parts if isinstance(part, dict)]
+    own = event.data.get("id")
+    return [id for id in ids if isinstance(id, str)] + ([marks.made(own)] if isinstance(own, str) else [])
 
 
-def _rule(
-    event: Event, verdict: Verdict, index: int, *, id: str, number: int, silence: Silence | None
+def rule_of(
+    event: Event, verdict: Verdict, index: int, *, id: str, number: int, now: float, silences: Sequence[Silence]
 ) -> dict[str, Any]:
-    """One rule as decide.lua wants it; what does not apply is left out."""
+    """One rule as decide.lua wants it; what does not apply is left out. `number` is that of a replay, 0 for none."""
     rule = verdict.rule
-    gate = _static_gate(verdict)
-    if number and gate[:1] == ["stale"]:
-        gate = []
-    if silence and not gate:
-        gate = silence.gate
+    gate = _static_gate(event, verdict, replayed=number > 0) or _silence(event, rule, silences, now)
     said: dict[str, Any] = {
         "index": index,
         "rule": rule.name,
@@ -92,7 +95,7 @@ def _rule(
         "give_up": int(rule.give_up_after_seconds * 1000),
     }
     if verdict.mode is Mode.LIVE:
-        said["plan"] = plan_of(rule)
+        said["plan"] = plan_of(rule, event)
     if rule.count:
         late = int(rule.fresh_within_seconds * 1000)
         said["count"] = [rule.count.at_least, int(rule.count.within_seconds * 1000), late]
@@ -100,19 +103,29 @@ def _rule(
         said["cooldown"] = int(rule.cooldown_seconds * 1000)
     if rule.limit:
         said["limit"] = [rule.limit.max, int(rule.limit.within_seconds * 1000)]
-    return said
+    return said if gate else said | correlations.rule_as_told(rule, event)
 
 
-def _static_gate(verdict: Verdict) -> list[Any]:
-    """The gate that the rules themselves closed, with its numbers."""
-    if verdict.gate is None:
-        return []
-    if verdict.gate == "stale":
-        return ["stale", int(verdict.age_seconds), int(verdict.bound_seconds)]
-    return [verdict.gate]
+def _static_gate(event: Event, verdict: Verdict, *, replayed: bool) -> list[Any]:
+    """The gate that the rules themselves closed, with its numbers. A replay is asked for by a person, however late."""
+    gate: str | None = verdict.gate
+    if gate == "stale":
+        if not replayed:
+            return ["stale", int(verdict.age_seconds), int(verdict.bound_seconds)]
+        gate = None if verdict.key else "no key"
+    if gate is not None:
+        return [gate]
+    path = lacking(verdict.rule, event)
+    return ["no value", path] if path else []
 
 
-def plan_of(rule: Rule) -> str:
+def _silence(event: Event, rule: Rule, silences: Sequence[Silence], now: float) -> list[Any]:
+    app = (event.app.id, event.app.name) if event.app else ()
+    silence = silence_over(silences, rule.name, app, now=now * 1000)
+    return silence.gate if silence else []
+
+
+def plan_of(rule: Rule, event: Event) -> str:
     """Everything a run needs, so that it does not depend on the rule file later."""
     return json.dumps(
         {
@@ -122,5 +135,7 @@ def plan_of(rule: Rule) -> str:
             "on_failure": [step.to_json() for step in rule.on_failure],
             "access": {group: int(level) for group, level in rule.access.items()},
             "on_apps": list(rule.on_apps),
+            "approve_within": rule.approve_within_seconds,
+            **correlations.plan_as_told(rule, event),
         }
     )

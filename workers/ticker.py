@@ -12,6 +12,13 @@ BEAT_SECONDS = 1.0
 TIDY_BEATS = 5
 BOOK_BEATS = 3_600  # what decisions refer to is kept as long as the last of them
 
+# Whoever starts first after a loss finds nothing that would tell it from a first start.
+EMPTY = (
+    "Dynohook begins with an empty Redis. If this is not its first start, Redis has lost its data: events, runs, "
+    "counters and any pause, breaker or silence from before are gone, and events from before that come again only run "
+    "steps that look at Heroku first."
+)
+
 log = structlog.get_logger()
 
 
@@ -22,7 +29,6 @@ class Ticker:
         self._crew = crew
         self._beats = 0
         self._silent = False
-        self._lost = False
         self._noted = ""  # the epoch that was told of, and holds what our decisions refer to
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
@@ -68,28 +74,22 @@ class Ticker:
         ticked = crew.beat.tick()
         if ticked.freed:
             log.warning("freed rows of a dead worker", rows=ticked.freed)
-        self._compare(ticked.epoch)
+        self._compare(ticked.epoch, young=ticked.young)
         self._beats += 1
         if self._beats % TIDY_BEATS == 0:
             let_go = crew.beat.tidy(keep_seconds=crew.keep_seconds, most_bytes=crew.keep_bytes)
             if let_go:
                 log.info("let old events go for memory", events=let_go)
 
-    def _compare(self, epoch: Epoch) -> None:
-        """Say so if Redis has lost what it held; what cannot be said now is said with the next beat."""
+    def _compare(self, epoch: Epoch, *, young: bool) -> None:
+        """Say so if Redis began anew; what cannot be said now is said with the next beat."""
         known = self._crew.epoch
         self._crew.epoch = epoch
         if known is not None and known.id != epoch.id:
-            self._lost = True
             log.error("redis lost its data", epoch=epoch.id, since=epoch.since)
         if self._noted == epoch.id and self._beats % BOOK_BEATS:
             return
         self._crew.ledger.keep_book(self._crew.book.digest, self._crew.book.outline())
-        if self._lost:
-            self._crew.beat.tell(
-                f"epoch:{epoch.id}",
-                "Redis has lost its data: events, runs and counters from before are gone. Events from before that come "
-                "again only run steps that look at Heroku first.",
-            )
-        self._lost = False
+        if self._noted != epoch.id and young:
+            self._crew.beat.tell(f"epoch:{epoch.id}", EMPTY)
         self._noted = epoch.id

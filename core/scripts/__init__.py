@@ -11,13 +11,18 @@ from pathlib import Path
 from core import layout
 
 HERE = Path(__file__).parent
+SHARED = {
+    "decide": ("_shared", "_gates"),
+    "waited": ("_shared", "_gates"),
+}  # what stands before a script; else `_shared`
 
 
 @cache
 def source(name: str) -> str:
     """The text of `<name>.lua` behind the names of the layout and the shared functions."""
-    prelude = (HERE / "_shared.lua").read_text()
-    return f"{_names()}\n{prelude}\n{(HERE / f'{name}.lua').read_text()}"
+    return "\n".join(
+        [_names(), *((HERE / f"{part}.lua").read_text() for part in (*SHARED.get(name, ("_shared",)), name))]
+    )
 
 
 def _names() -> str:

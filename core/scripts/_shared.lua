@@ -11,8 +11,9 @@ local function text(ms)
   return string.format('%.0f', ms)
 end
 
--- Puts one wake-up on a lane's queue, unless plenty wait.
+-- Puts one wake-up on a lane's queue, unless plenty wait. Whoever decides judges the waits too.
 local function push_wake(lane, envelope)
+  if lane == 'wait' then lane = 'decide' end
   if redis.call('LLEN', L.QUEUE .. lane) < L.QUEUE_DEPTH then
     redis.call('LPUSH', L.QUEUE .. lane, envelope)
   end

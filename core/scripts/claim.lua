@@ -1,13 +1,13 @@
 -- claim: takes due rows of one lane for a worker, with a lease.
 -- ARGV   1 lane, 2 worker, 3 token, 4 most rows, 5 envelope for the lane, 6 envelope for `act`
--- Answer two lists: the rows claimed, the rows given up (dead letters)
+-- Answer two lists: the rows claimed, the rows given up (dead letters); and how many waits are due, for `decide` only
 -- Promise a row is claimed by one token at a time. A row whose claim ran out once is claimed alone, so that a poison
 --        event harms no neighbour; after ATTEMPTS such claims it is a dead letter, and `system` is told.
 
 local lane, worker, token, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local due = L.DUE .. lane
 redis.call('DEL', L.WAKE .. lane) -- frees, so the rest passes on a full Redis; cleared before the list is read
-if redis.call('EXISTS', L.PAUSED) == 1 then return {{}, {}} end
+if redis.call('EXISTS', L.PAUSED) == 1 then return {{}, {}, 0} end
 
 local now = now_ms()
 local claimed, buried = {}, {}
@@ -20,18 +20,19 @@ local function bury(row, attempts)
   if lane == 'decide' then
     redis.call('EXPIRE', L.EVENT .. row, L.DEAD_DAYS * 86400)
     redis.call('HDEL', L.REPLAYS, row)
-  elseif redis.call('EXISTS', L.RUN .. row) == 1 then
+  elseif lane == 'act' and redis.call('EXISTS', L.RUN .. row) == 1 then
     redis.call('HSET', L.RUN .. row, 'state', 'dead', 'finished_at', text(now))
     redis.call('EXPIRE', L.RUN .. row, L.RUN_DAYS * 86400)
     settle_reservations(row, may_have_changed(row), now)
     advance_line(row, now, ARGV[6])
   end
   if lane == 'act' and string.find(row, L.SYSTEM .. ':', 1, true) == 1 then return end -- else that too would be told
-  local what = lane == 'decide' and 'event ' or 'run '
+  local what = lane == 'decide' and 'event ' or lane == 'act' and 'run ' or 'wait '
+  local event = lane == 'wait' and redis.call('HGET', L.WAIT .. row, 'event') or row
   local id = 'dead:' .. row
   if redis.call('EXISTS', L.RUN .. L.SYSTEM .. ':' .. id) == 1 then id = id .. ':' .. text(now) end -- replayed, and again
   tell_system(id, 'Dead letter: ' .. what .. row .. ' was given up after ' .. attempts ..
-    ' workers died or hung on it. Look: dynohook ' .. (lane == 'decide' and 'events' or 'runs') .. ' show ' .. row, now, ARGV[6])
+    ' workers died or hung on it. Look: dynohook ' .. (lane == 'act' and 'runs' or 'events') .. ' show ' .. event, now, ARGV[6])
 end
 
 for _, row in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', text(now), 'LIMIT', 0, most)) do
@@ -53,4 +54,4 @@ if #claimed > 0 then
   redis.call('HSETNX', L.WORKERS, worker, cjson.encode({beat = now, rules = '', version = ''}))
 end
 if redis.call('ZCOUNT', due, '-inf', text(now)) > 0 then arm(lane, ARGV[5]) end
-return {claimed, buried}
+return {claimed, buried, lane == 'decide' and redis.call('ZCOUNT', L.DUE .. 'wait', '-inf', text(now)) or 0}

@@ -3,21 +3,22 @@
 --        id, decision (a JSON object without its closing brace), id of what it is about if a call of ours could have made it
 --        (or ''), gates (JSON, or '' if no rule matched and nothing else is to be remembered)
 --        gates: t (ms) · replay (number, 0 if none) · content · intents[] · crashed (release, or '') · crashed_text · account ·
---        rules[], each:
---        index, rule, key, mode, gate[] (judged already, or empty) · count[at_least, ms, ms an event may come late] ·
---        cooldown ms · limit[max, ms] · overlap · run, plan, app, app_name, give_up ms
+--        made[] (ids of what else it is about that a run of ours may have made) · came[][key, ms to keep] ·
+--        last[][key, ms of the state, value, ms to keep] · rules[], each:
+--        index, rule, key, mode, gate[] (judged already, or empty) · changed{key, was[], now[]} ·
+--        after{key, within} · count[at_least, ms, ms an event may come late] · missing{key, within} · quiet[ms, most ms] ·
+--        cooldown ms · limit[max, ms] · overlap · stop · run, plan, app, app_name, give_up ms
 -- Answer one JSON text an event: {"lost": true}, {"parked": true}, {"failed": "why"} or {"gates": [[index, gate, ...], ...]}
 -- Promise an event is decided once, by whoever holds its claim; what a gate counts is counted in the same step that plans.
 --        An event over which this script stumbles spoils none of its neighbours: its claim is left to run out.
 
 redis.call('DEL', L.NOTHING)
-local token, wake_act, keep = ARGV[1], ARGV[2], tonumber(ARGV[3])
-local now = now_ms()
 
-local WHOLE = {['repeat'] = 'repeats', ['own effect'] = 'own_effects', ['own account'] = 'own_effects'} -- their counters
+local WHOLE = {['repeat'] = 'repeats', ['own effect'] = 'own_effects', ['own account'] = 'own_effects', chain = 'chains'} -- counters
 
--- The event repeats another's content, or is the effect of one of our own calls: the gate, or nil.
-local function event_gate(id, maker, judged)
+-- repeat, own effect, own account, chain: the event repeats another's content, or is the effect of one of our own calls, or
+-- more than CHAIN_DEPTH of our runs stand one behind the other before it. The gate, or nil.
+local function event_gate(id, maker, depth, judged)
   if maker then return {'own effect', maker} end
   if judged.account then return {'own account'} end
   if judged.content ~= '' and judged.replay == 0 then
@@ -25,125 +26,66 @@ local function event_gate(id, maker, judged)
     if first and first ~= id then return {'repeat', first} end
     redis.call('SET', L.REPEAT .. judged.content, id, 'PX', L.REPEAT_MILLISECONDS)
   end
+  if depth > L.CHAIN_DEPTH then return {'chain', depth} end
   return nil
 end
 
--- Sliding, by event time: does any stretch of `within` that holds this event hold `at_least`? Events come late and in
--- any order, so each is kept until no event that the rule still acts on can stand in one stretch with it.
-local function window(id, t, rule)
-  local key = L.WINDOW .. rule.mode .. ':' .. rule.rule .. ':' .. rule.key
-  local at_least, within, late = rule.count[1], rule.count[2], rule.count[3]
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. text(math.min(t, now - late) - within))
-  redis.call('ZADD', key, text(t), id)
-  redis.call('PEXPIRE', key, text(late + within))
-  local near = redis.call('ZRANGEBYSCORE', key, text(t - within), text(t + within), 'WITHSCORES')
-  local best, first = 0, 2
-  for last = 2, #near, 2 do
-    local to = tonumber(near[last])
-    while to - tonumber(near[first]) > within do first = first + 2 end
-    if tonumber(near[first]) <= t and t <= to then best = math.max(best, (last - first) / 2 + 1) end
+-- How many of our runs led to this event, one by another: one more than to the run that made what it is about.
+local function depth_of(made)
+  local depth = 0
+  for _, id in ipairs(made) do
+    local maker = redis.call('GET', L.OWN .. id)
+    if maker then depth = math.max(depth, tonumber(redis.call('HGET', L.RUN .. maker, 'depth') or 0) + 1) end
   end
-  if best >= at_least then
-    redis.call('DEL', key)
-    return nil
-  end
-  return {'window', best, at_least}
+  return depth
 end
 
-local function cooldown(rule)
-  local key = L.COOLDOWN .. rule.mode .. ':' .. rule.rule .. ':' .. rule.key
-  local left = redis.call('PTTL', key)
-  if left > 0 then return {'cooldown', left} end
-  return nil
-end
-
--- Nothing comes back to what was passed over, so a person hears of it; once an hour, as it may be many.
-local function pass_over(id, rule, max)
-  if rule.mode ~= 'live' then return end
-  tell_system('limit:' .. rule.rule .. ':' .. math.floor(now / 3600000), 'Rule ' .. rule.rule .. ' was not run for ' ..
-    (rule.app_name ~= '' and rule.app_name or 'event ' .. id) .. ', and perhaps not for others: as many of its runs are' ..
-    ' under way as its limit of ' .. max .. ' allows. A person has to look: dynohook events show ' .. id, now, wake_act)
-end
-
-local function limit(id, rule)
-  local name = rule.mode .. ':' .. rule.rule
-  if redis.call('EXISTS', L.BREAKER .. name) == 1 then return {'breaker'} end
-  local key, max, within = L.LIMIT .. name, rule.limit[1], rule.limit[2]
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now - within))
-  if redis.call('ZCARD', key) < max then return nil end
-  local effects = effects_of(key, within, now)
-  if effects < max then
-    pass_over(id, rule, max)
-    return {'limit', effects, max}
+-- What rules that look for partners of other events will look for.
+local function leave_partner(id, t, key, life)
+  redis.call('ZADD', L.CAME .. key, text(t), id)
+  redis.call('ZREMRANGEBYSCORE', L.CAME .. key, '-inf', text(now - life))
+  if redis.call('ZCARD', L.CAME .. key) > L.CAME_MOST then
+    redis.call('ZREMRANGEBYRANK', L.CAME .. key, 0, 0)
   end
-  open_breaker(rule.rule, rule.mode, max, within, id, now, wake_act)
-  return {'breaker opened', max}
+  redis.call('PEXPIRE', L.CAME .. key, text(life))
 end
 
-local function overlap(rule)
-  local waiting = redis.call('LLEN', L.LINE .. rule.rule .. ':' .. rule.key)
-  if waiting > 0 and rule.overlap == 'skip' then return {'overlap', waiting} end
-  if waiting > L.LINE_LENGTH then return {'line full', waiting} end
-  return nil
+-- What rules that look for changes will look for. An older state never overwrites a newer one.
+local function leave_state(id, key, at, value, life)
+  local last = redis.call('HMGET', L.LAST .. key, 'event', 'at', 'now')
+  if last[1] ~= id and (not last[2] or at >= tonumber(last[2])) then
+    redis.call('HSET', L.LAST .. key, 'event', id, 'at', text(at), 'now', value)
+    if last[3] then redis.call('HSET', L.LAST .. key, 'was', last[3]) end
+  end
+  redis.call('PEXPIRE', L.LAST .. key, text(life))
 end
 
-local function reserve(rule, run, member)
-  if rule.cooldown then
-    local key = L.COOLDOWN .. rule.mode .. ':' .. rule.rule .. ':' .. rule.key
-    redis.call('SET', key, run, 'PX', text(rule.cooldown))
-  end
-  if rule.limit then
-    local key = L.LIMIT .. rule.mode .. ':' .. rule.rule
-    redis.call('ZADD', key, text(now), member)
-    redis.call('PEXPIRE', key, text(rule.limit[2]))
-  end
-end
-
-local function plan_run(id, rule)
-  local line = L.LINE .. rule.rule .. ':' .. rule.key
-  local key = L.RUN .. rule.run
-  redis.call('HSET', key, 'format', L.FORMAT, 'plan', rule.plan, 'rule', rule.rule, 'mode', rule.mode, 'key', rule.key,
-    'app', rule.app, 'app_name', rule.app_name, 'event_id', id, 'event', redis.call('GET', L.EVENT .. id),
-    'planned_at', text(now), 'give_up_at', text(now + rule.give_up), 'line', line)
-  redis.call('HSET', key, 'cooldown', rule.cooldown and (L.COOLDOWN .. rule.mode .. ':' .. rule.rule .. ':' .. rule.key) or '',
-    'limit', rule.limit and (L.LIMIT .. rule.mode .. ':' .. rule.rule) or '',
-    'limit_max', rule.limit and rule.limit[1] or 0, 'limit_within', rule.limit and text(rule.limit[2]) or 0)
-  redis.call('ZADD', L.RUNS, text(now), rule.run)
-  redis.call('HINCRBY', L.COUNT, 'runs_planned', 1)
-  local place = redis.call('RPUSH', line, rule.run)
-  redis.call('EXPIRE', line, L.RUN_DAYS * 86400)
-  if place > 1 then
-    redis.call('HSET', key, 'state', 'queued', 'queued', '1')
-    return {'queued', rule.run, place - 1}
-  end
-  redis.call('HSET', key, 'state', 'due')
-  redis.call('ZADD', L.DUE .. 'act', text(now), rule.run)
-  arm('act', wake_act)
-  return {'planned', rule.run}
-end
-
--- A replay is asked for by a person: what fired once need not come together once more.
-local function judge(id, t, rule, replayed)
-  if rule.mode == 'live' and redis.call('EXISTS', L.RUN .. rule.run) == 1 then return {'planned before', rule.run} end
-  local stopped = (rule.count and not replayed and window(id, t, rule)) or (rule.cooldown and cooldown(rule)) or
-    (rule.limit and limit(id, rule))
-  if stopped then return stopped end
-  if rule.mode == 'shadow' then
-    reserve(rule, rule.run, '!' .. rule.run)
-    return {'shadow'}
-  end
-  stopped = overlap(rule)
-  if stopped then return stopped end
-  reserve(rule, rule.run, rule.run)
-  return plan_run(id, rule)
+local function note_crash(judged)
+  redis.call('INCR', L.CRASHED .. judged.crashed)
+  redis.call('EXPIRE', L.CRASHED .. judged.crashed, L.RUN_DAYS * 86400)
+  local made_by = redis.call('GET', L.OWN .. judged.crashed)
+  if not made_by then return end
+  tell_system('crash:' .. judged.crashed, 'A release that Dynohook made is crashing: ' .. judged.crashed_text ..
+    ' (made by run ' .. made_by .. '). A person has to look.', now, wake_act)
 end
 
 local function close(id, decision)
   redis.call('ZREM', L.DUE .. 'decide', id)
   redis.call('HDEL', L.CLAIMS .. 'decide', id)
   redis.call('HDEL', L.REPLAYS, id)
-  local record = redis.call('GET', L.EVENT .. id)
-  if record then redis.call('SET', L.EVENT .. id, record .. decision, 'EX', keep) end -- APPEND would double its room
+  append(id, decision, keep * 1000)
+end
+
+-- The rules in file order; the first live one with `stop` that plans a run, or queues one, stops those after it.
+local function judge_rules(id, t, judged, whole, depth)
+  local results, stopper = {}, nil
+  for i, rule in ipairs(judged.rules) do
+    rule.number, rule.depth = judged.replay, depth
+    local gate = (#rule.gate > 0 and rule.gate) or whole or (stopper and {'stopped by', stopper}) or judge(id, t, rule)
+    results[i] = numbered(rule.index, gate)
+    if rule.stop and (gate[1] == 'planned' or gate[1] == 'queued') then stopper = rule.rule end
+  end
+  return results
 end
 
 local function decide(id, decision, about, gates)
@@ -162,24 +104,14 @@ local function decide(id, decision, about, gates)
       return '{"parked":true}'
     end
   end
-  if judged.crashed ~= '' and judged.replay == 0 then
-    redis.call('INCR', L.CRASHED .. judged.crashed)
-    redis.call('EXPIRE', L.CRASHED .. judged.crashed, L.RUN_DAYS * 86400)
-    local made_by = redis.call('GET', L.OWN .. judged.crashed)
-    if made_by then
-      tell_system('crash:' .. judged.crashed, 'A release that Dynohook made is crashing: ' .. judged.crashed_text ..
-        ' (made by run ' .. made_by .. '). A person has to look.', now, wake_act)
-    end
-  end
   local t = math.min(judged.t, now)
-  local whole = event_gate(id, maker, judged)
+  for _, left in ipairs(judged.came or {}) do leave_partner(id, t, left[1], left[2]) end
+  for _, left in ipairs(judged.last or {}) do leave_state(id, left[1], math.min(left[2], now), left[3], left[4]) end
+  if judged.crashed ~= '' and judged.replay == 0 then note_crash(judged) end
+  local depth = depth_of(judged.made or {})
+  local whole = event_gate(id, maker, depth, judged)
   if whole then redis.call('HINCRBY', L.COUNT, WHOLE[whole[1]], 1) end
-  local results = {}
-  for i, rule in ipairs(judged.rules) do
-    local gate = (#rule.gate > 0 and rule.gate) or whole or judge(id, t, rule, judged.replay > 0)
-    results[i] = {rule.index}
-    for _, part in ipairs(gate) do table.insert(results[i], part) end
-  end
+  local results = judge_rules(id, t, judged, whole, depth)
   local said = #results > 0 and cjson.encode(results) or '[]'
   close(id, decision .. ',"g":' .. said .. ',"at":' .. text(now) .. '}\n')
   return '{"gates":' .. said .. '}'
@@ -188,9 +120,7 @@ end
 local answers, decided = {}, 0
 for i = 4, #ARGV, 4 do
   local fine, answer = pcall(decide, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
-  if not fine then -- from Redis 7 on an error is a table
-    answer = cjson.encode({failed = type(answer) == 'table' and answer.err or tostring(answer)})
-  end
+  if not fine then answer = failure(answer) end
   answers[#answers + 1] = answer
   decided = decided + (string.sub(answer, 1, 8) == '{"gates"' and 1 or 0)
 end

@@ -5,7 +5,7 @@
 
 redis.call('HDEL', L.WORKERS, ARGV[1])
 local now, given = now_ms(), 0
-for _, lane in ipairs({'decide', 'act'}) do
+for _, lane in ipairs({'decide', 'act', 'wait'}) do
   local claims = redis.call('HGETALL', L.CLAIMS .. lane)
   for i = 1, #claims, 2 do
     local claim = claim_of(lane, claims[i])

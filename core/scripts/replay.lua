@@ -1,19 +1,20 @@
--- replay: a person has an event decided again, or a dead run go on.
--- ARGV   1 lane, 2 event or run id, 3 JSON {number, by, why}, 4 envelope for the lane, 5 line for the history
+-- replay: a person has an event decided again, or a dead run or wait go on.
+-- ARGV   1 lane, 2 event, run id or wait, 3 JSON {number, by, why}, 4 envelope for the lane, 5 line for the history
 -- Answer 'replayed', 'waiting' (it is on the due list as it is), or 'unknown'
 -- Promise only what is at rest is put back, so nothing is worked on twice at once.
 
 redis.call('DEL', L.NOTHING)
 local lane, id = ARGV[1], ARGV[2]
-if redis.call('EXISTS', (lane == 'decide' and L.EVENT or L.RUN) .. id) == 0 then return 'unknown' end
+local kept = {decide = L.EVENT, act = L.RUN, wait = L.WAIT}
+if redis.call('EXISTS', kept[lane] .. id) == 0 then return 'unknown' end
 if redis.call('ZSCORE', L.DUE .. lane, id) then return 'waiting' end
 local now = now_ms()
-if lane == 'act' and redis.call('HEXISTS', L.DEAD, 'act ' .. id) == 0 then return 'waiting' end
+if lane ~= 'decide' and redis.call('HEXISTS', L.DEAD, lane .. ' ' .. id) == 0 then return 'waiting' end
 remember(ARGV[5])
 if lane == 'decide' then
   redis.call('HSET', L.REPLAYS, id, ARGV[3])
   redis.call('PERSIST', L.EVENT .. id)
-else
+elseif lane == 'act' then
   redis.call('HSET', L.RUN .. id, 'state', 'due', 'replay', ARGV[3])
   redis.call('HDEL', L.RUN .. id, 'finished_at')
   redis.call('PERSIST', L.RUN .. id)

@@ -1,6 +1,6 @@
 -- tick: a worker's beat, once a second: says that it lives, frees what dead workers held, wakes whoever should work.
 -- ARGV   1 worker, 2 its digest of rules, 3 its version, 4 an id for an epoch, 5 envelope for `decide`, 6 for `act`
--- Answer the epoch ("<id> <since>"), rows due now in `decide` and in `act`, rows freed
+-- Answer the epoch ("<id> <since>"), rows due now in `decide`, in `act` and in `wait`, rows freed, 1 if the epoch is young
 -- Promise while one worker ticks, no due row is forgotten, whatever messages were lost.
 
 redis.call('DEL', L.NOTHING)
@@ -23,7 +23,7 @@ end
 -- Rows of a dead worker become due; one in the middle of a call not before its outcome can be known.
 local function free_rows_of(worker)
   local freed = 0
-  for _, lane in ipairs({'decide', 'act'}) do
+  for _, lane in ipairs({'decide', 'act', 'wait'}) do
     local claims = redis.call('HGETALL', L.CLAIMS .. lane)
     for i = 1, #claims, 2 do
       local claim = claim_of(lane, claims[i])
@@ -49,13 +49,14 @@ end
 
 local paused = redis.call('EXISTS', L.PAUSED) == 1
 local answer = {epoch}
-for i, lane in ipairs({'decide', 'act'}) do
+for _, lane in ipairs({'decide', 'act', 'wait'}) do
   local waiting = redis.call('ZCOUNT', L.DUE .. lane, '-inf', text(now))
   answer[#answer + 1] = waiting
   if waiting > 0 and not paused then
     redis.call('SET', L.WAKE .. lane, '1', 'PX', L.WAKE_MILLISECONDS)
-    push_wake(lane, ARGV[4 + i])
+    push_wake(lane, lane == 'act' and ARGV[6] or ARGV[5])
   end
 end
 answer[#answer + 1] = freed
+answer[#answer + 1] = now - tonumber(string.match(epoch, '%d+$')) < L.YOUNG_MILLISECONDS and 1 or 0
 return answer

@@ -1,8 +1,8 @@
 -- tidy: lets go what has had its time, and while Redis holds more than it may, the oldest decided events and finished runs.
 -- ARGV   1 seconds to keep events, 2 bytes Redis may use, 3 most events and runs to let go in one call
 -- Answer how many were let go for memory
--- Promise an event that is not decided, a run that is not finished and a dead letter are never let go. However many of
---        those stand before the others, the others are found.
+-- Promise an event that is not decided or that a wait is for, a run that is not finished and a dead letter are never let
+--        go. However many of those stand before the others, the others are found.
 
 redis.call('DEL', L.NOTHING)
 local now, keep, most = now_ms(), tonumber(ARGV[1]), tonumber(ARGV[3])
@@ -25,12 +25,24 @@ local bytes = tonumber(ARGV[2])
 if max > 0 then bytes = math.min(bytes, max * L.KEEP_SHARE) end
 local over = tonumber(string.match(memory, 'used_memory:(%d+)')) > bytes
 
+-- The events that rules were put off for, those whose waits are dead letters too.
+local awaited
+local function is_awaited(id)
+  if not awaited then
+    awaited = {}
+    local rows = redis.call('ZRANGE', L.DUE .. 'wait', 0, -1)
+    for letter in pairs(dead) do rows[#rows + 1] = string.match(letter, '^wait (.*)') end
+    for _, row in ipairs(rows) do awaited[redis.call('HGET', L.WAIT .. row, 'event') or ''] = true end
+  end
+  return awaited[id]
+end
+
 -- An event that was decided ends by itself, KEEP_DAYS later; then only its place in the index is left.
 local function event_may_go(id, old)
   if dead['decide ' .. id] or redis.call('ZSCORE', L.DUE .. 'decide', id) then return false end
-  if over then return true end
+  if over then return not is_awaited(id) end
   local left = redis.call('TTL', L.EVENT .. id)
-  return old and (left < 0 or left > keep) -- more is left to it where KEEP_DAYS was set lower since
+  return old and (left < 0 or (left > keep and not is_awaited(id))) -- more is left to it where KEEP_DAYS was set lower since
 end
 
 local function run_may_go(id, old)

@@ -7,7 +7,7 @@ import pytest
 import redis
 from redis.exceptions import OutOfMemoryError
 
-from core import layout, scripts
+from core import layout, scripts, waits
 from core.audit import Audit, line
 from core.budget import Budget
 from core.due import Claimed
@@ -188,6 +188,17 @@ def decide(it: UnderWay) -> bool:
     return gates(it.world.judged(it.event, "e2", rule("third"))) == [["planned", "e2:third"]]
 
 
+def waited(it: UnderWay) -> bool:
+    """The last event of a burst, whose quiet is over."""
+    it.world.judged(it.event, "e2", rule("third", quiet=[0, 0]))
+    claimed = it.world.claim("wait")
+    _, [wait], _ = it.world.ledger.waits.fetch(claimed.rows)
+    assert wait is not None
+    judged = waits.Judged(wait, {}, {**rule("third"), "index": 0})
+    [written] = it.world.ledger.waits.judge([judged], token=claimed.token)
+    return list(written.gate) == ["planned", "e2:third"]
+
+
 FINISHING: dict[str, Callable[[UnderWay], bool]] = {
     "answer": answer,
     "audit": write_audit,
@@ -214,6 +225,7 @@ FINISHING: dict[str, Callable[[UnderWay], bool]] = {
     "tell": tell,
     "tick": lambda it: it.world.beat.tick().due_decide == 1,
     "unlock": unlock,
+    "waited": waited,
     "unsilence": unsilence,
     "tidy": lambda it: it.world.beat.tidy(keep_seconds=ALWAYS, most_bytes=10**12) == 2,
 }
@@ -228,7 +240,7 @@ def test_what_is_under_way_comes_to_its_end(full: UnderWay, name: str) -> None:
 
 
 def test_every_script_but_the_one_that_takes_in_is_shown_here() -> None:
-    assert {file.stem for file in scripts.HERE.glob("*.lua")} - set(FINISHING) == {"_shared", "accept"}
+    assert {file.stem for file in scripts.HERE.glob("*.lua")} - set(FINISHING) == {"_gates", "_shared", "accept"}
 
 
 def test_nothing_new_is_taken_in_and_a_group_is_refused_whole(full: UnderWay) -> None:

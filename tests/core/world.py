@@ -95,7 +95,7 @@ class World:
     def pass_time(self, seconds: float) -> None:
         """Everything that is written down with a time happened so much earlier, and every end is so much nearer."""
         ms = int(seconds * 1000)
-        for lane in ("decide", "act"):
+        for lane in ("decide", "act", "wait"):
             rows: Any = self.server.zrange(layout.DUE + lane, 0, -1, withscores=True)
             for row, score in rows:
                 self.server.zadd(layout.DUE + lane, {row: score - ms})

@@ -19,6 +19,7 @@ from core.budget import Budget
 from core.due import DueList
 from core.hands import Hands
 from core.ledger import Ledger
+from core.outbox import Outbox
 from core.runs import Run, Runs
 from heroku import events
 from heroku.client import Heroku
@@ -34,8 +35,10 @@ from workers.actions import ACTIONS, SPECS
 from workers.crew import Crew
 from workers.deciding import Deciding
 from workers.fetching import Fetcher
+from workers.notes import Message, Note
 from workers.telling import Teller
 from workers.ticker import Ticker
+from workers.visits import is_system
 
 TOKEN = "HRKU-a-token-for-tests"
 DAY = 86_400.0
@@ -96,11 +99,14 @@ class Heard(Teller):
     """Sends nothing and keeps every message: target, text."""
 
     def __init__(self) -> None:
-        super().__init__({})
+        super().__init__({}, private=True)
         self.messages: list[tuple[str, str]] = []
 
-    def post(self, name: str, target: Target, text: str, *, facts: Mapping[str, Any]) -> None:
-        self.messages.append((name, text))
+    def log(self, name: str, note: Note) -> None:
+        self.messages.append((name, note.text))
+
+    def send(self, target: Target, message: Message) -> None:
+        self.messages.append((message.target, message.text))
 
 
 @dataclass
@@ -121,7 +127,7 @@ class Worker:
             self.acting.drain()
             ticked = self.crew.beat.tick()
             held = self.crew.stopping.is_set() or self.hands.paused()
-            if held or not (ticked.due_decide or ticked.due_act):
+            if held or not (ticked.due_decide or ticked.due_act or ticked.due_wait):
                 return
         raise AssertionError("the worker goes round in circles")
 
@@ -168,7 +174,8 @@ class World:
                 "actions": ACTIONS,
                 "due": DueList(self.server, worker=name),
                 "ledger": Ledger(self.server, keep_seconds=14 * DAY),
-                "teller": Teller(environment or {}, timeout=2.0),
+                "teller": Teller(environment or {}, private=True, timeout=2.0),
+                "outbox": Outbox(self.server, wait_seconds=0, every_seconds=0),
                 "own_app": frozenset(),
                 "account": None,
                 "keep_seconds": 14 * DAY,
@@ -241,7 +248,7 @@ class World:
 
     def runs(self) -> list[Run]:
         """The runs of rules, the oldest first."""
-        return [run for run in reversed(self.hands.runs(most=100)) if not run.id.startswith("system:")]
+        return [run for run in reversed(self.hands.runs(most=100)) if not is_system(run)]
 
     def run(self) -> Run:
         """The only one."""
@@ -255,8 +262,13 @@ class World:
 
     def told(self) -> list[str]:
         """What the `system` target was told, or is about to be, the oldest first."""
-        system = [run for run in reversed(self.hands.runs(most=100)) if run.id.startswith("system:")]
+        system = [run for run in reversed(self.hands.runs(most=100)) if is_system(run) and not run.key]
         return [run.plan["steps"][0]["params"]["text"] for run in system]
+
+    def delivered(self) -> list[tuple[str, str]]:
+        """What became of each message to a target, the oldest first."""
+        sent = [run for run in reversed(self.hands.runs(most=100)) if is_system(run) and run.key]
+        return [(run.journal["step:0"].state, run.journal["step:0"].sentence) for run in sent if run.journal]
 
     def gates(self, event: str) -> list[Any]:
         """What the rules came to for an event: lists of the gate and its numbers."""
@@ -287,7 +299,7 @@ class World:
         ms = int(seconds * 1000)
         server: Any = self.server
         self.simulator.advance_to(self.simulator.now + timedelta(seconds=seconds))
-        for lane in ("decide", "act"):
+        for lane in ("decide", "act", "wait"):
             for row, score in server.zrange(layout.DUE + lane, 0, -1, withscores=True):
                 server.zadd(layout.DUE + lane, {row: score - ms})
             for row, claim in server.hgetall(layout.CLAIMS + lane).items():

@@ -115,14 +115,19 @@ def replay(*, event: str, by: str, why: str, as_json: bool) -> None:
         print_json({"replayed": id, "by": by, "why": why})
     elif f"act {id}" in dead:
         click.echo(f"Run {id} goes on; look: dynohook runs show {id}")
+    elif f"wait {id}" in dead:
+        click.echo(f"The wait {id} is judged now; look: dynohook events show {id.split(':')[0]}")
     else:
         click.echo(f"{id} is decided again; look: dynohook events show {id}")
+
+
+KINDS = {"decide": "event", "act": "run", "wait": "wait"}
 
 
 def named(key: str) -> dict[str, Any]:
     """What a dead letter is: its key holds the lane and the id."""
     lane, _, id = key.partition(" ")
-    return {"kind": "event" if lane == "decide" else "run", "id": id}
+    return {"kind": KINDS[lane], "id": id}
 
 
 def read(one: KeptEvent) -> Event | None:
