@@ -72,7 +72,7 @@ class TestAfter:
             pytest.param(60, {"status": "succeeded", "slug": "s2"}, id="it is about something else"),
         ],
     )
-    def test_what_did_not_come_is_looked_for_once_more(self, at: float, partner: dict[str, str]) -> None:
+    def test_what_did_not_come_is_looked_for_once_more(self, at: float, partner: dict[str, Any]) -> None:
         story = Story(rules(self.RULE))
         story.happens(0, "api:build", **partner)
 

@@ -10,6 +10,7 @@ from rules.errors import RuleErrors
 from rules.rulebook import Rule
 from toolbelt.commands.checking import check, refuse, settings
 from toolbelt.commands.common import No, as_json, examples, print_json, print_table
+from toolbelt.commands.testing import test
 from workers.rulebooks import load_rules
 
 
@@ -18,9 +19,8 @@ def rules() -> None:
     """Check and list the rules that RULES_PATH and RULES_YAML name, exactly as a worker would load them."""
 
 
-
-
 rules.add_command(check)
+rules.add_command(test)
 
 
 @rules.command("list", epilog=examples("dynohook rules list", "dynohook rules list --json"))

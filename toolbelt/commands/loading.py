@@ -1,0 +1,35 @@
+"""Rules for commands that only look at what they say: no token, no target's variable and no Redis is needed."""
+
+import os
+from collections.abc import Sequence
+
+import click
+
+from core.settings import SettingsError, read
+from rules.errors import RuleErrors
+from rules.loading import load
+from rules.reading import Source
+from rules.rulebook import Rulebook
+from workers.actions import SPECS
+from workers.rulebooks import sources
+
+
+class Unusable(click.ClickException):
+    """The rules do not load, or there is nothing to do what was asked with."""
+
+    exit_code = 2
+
+
+def rules_of(paths: Sequence[str]) -> tuple[list[Source], Rulebook]:
+    """The files at `paths`, or those that RULES_PATH and RULES_YAML name, and what they load to. Raises Unusable."""
+    try:
+        chosen = read()
+        if paths:
+            absolute = ":".join(map(os.path.abspath, paths))
+            chosen = chosen.model_copy(update={"rules_path": absolute, "rules_yaml": None})
+        found = sources(chosen)
+        return found, load(found, actions=SPECS)
+    except SettingsError as error:
+        raise Unusable(str(error)) from error
+    except RuleErrors as error:
+        raise Unusable("the rules do not load:\n\n" + "\n\n".join(map(str, error.problems))) from error
