@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from rules.actions import ActionSpec
 from workers.actions import (
     addon,
+    call,
     collaborator,
     config,
     domain,
@@ -20,6 +21,7 @@ from workers.actions.base import Action
 
 ACTIONS: Mapping[str, Action] = {
     "addon": addon.ACTION,
+    "call": call.ACTION,
     "collaborator": collaborator.ACTION,
     "config": config.ACTION,
     "domain": domain.ACTION,

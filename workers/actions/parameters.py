@@ -19,7 +19,7 @@ _OURS = {*(name.upper() for name in Settings.model_fields), "INFERENCE_KEY", "CO
 class Params(BaseModel):
     """What a rule says of a step."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class NotSet(Exception):
@@ -51,7 +51,7 @@ def _or_template(kind: str) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [{"type": kind}, {"type": "string", "pattern": _TEMPLATE}]})
 
 
-def _no_secret(text: str, info: ValidationInfo) -> str:
+def no_secret(text: str, info: ValidationInfo) -> str:
     """A secret stands in the environment, never in a rule; and ours are nobody else's."""
     found = _VARIABLE.fullmatch(text)
     if info.context == RENDERED:
@@ -66,7 +66,7 @@ def _no_secret(text: str, info: ValidationInfo) -> str:
 Whole = Annotated[int, BeforeValidator(_whole), _or_template("integer")]
 Switch = Annotated[bool, BeforeValidator(_flag), _or_template("boolean")]
 Text = Annotated[str, Field(min_length=1, max_length=1_000)]
-Secret = Annotated[str, AfterValidator(_no_secret), Field(max_length=32_000)]
+Secret = Annotated[str, AfterValidator(no_secret), Field(max_length=32_000)]
 """A text that `$NAME` may stand for."""
 Texts = Annotated[list[Text], BeforeValidator(_texts), Field(min_length=1, max_length=100)]
 

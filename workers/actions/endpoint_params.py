@@ -1,0 +1,76 @@
+"""What a rule says of a call to an endpoint of Heroku's: its name, and parameters checked before anything is sent."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from heroku.endpoint import Endpoint
+from heroku.endpoints import PUBLIC
+from rules.suggesting import closest
+from rules.templates import is_template
+from workers.actions.parameters import Params as Base
+from workers.actions.parameters import no_secret
+
+BY_NAME: Mapping[str, Endpoint] = {endpoint.name: endpoint for endpoint in PUBLIC}
+
+
+def _known(name: str) -> str:
+    """Written out, and no template: what a rule may do is known before it runs."""
+    if name not in BY_NAME:
+        hint = closest(name, BY_NAME)
+        told = "must be the name of an endpoint; docs/heroku-api.md lists them" + (f" ({hint}?)" if hint else "")
+        raise PydanticCustomError("no_endpoint", "{told}", {"told": told})
+    return name
+
+
+def _no_secrets(value: Any, info: ValidationInfo) -> Any:
+    for text in _texts(value):
+        no_secret(text, info)
+    return value
+
+
+class Params(Base):
+    """What to call, and with what."""
+
+    endpoint: Annotated[str, AfterValidator(_known), WithJsonSchema({"enum": sorted(BY_NAME)})] = Field(
+        description="The endpoint's name, as in the table of docs/heroku-api.md."
+    )
+    given: Annotated[dict[str, Any], AfterValidator(_no_secrets)] = Field(
+        default_factory=dict,
+        alias="with",
+        description="Its parameters; `app` is the event's own if it is not given. `$NAME` stands for a variable of "
+        "this service's own environment.",
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        entry = BY_NAME[self.endpoint]
+        try:
+            entry.expect({"app": "", **self.given} if "app" in entry.places else self.given)
+        except TypeError as error:
+            raise ValueError(str(error)) from None
+        try:
+            entry.takes.model_validate(self.body(self.given), strict=False)
+        except ValidationError as error:
+            wrong = [each for each in error.errors(include_url=False) if not is_template(each["input"])]
+            if wrong:
+                told = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong)
+                raise ValueError("; ".join(told)) from None
+        return self
+
+    def body(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Those parameters that do not stand in the path."""
+        return {name: value for name, value in given.items() if name not in BY_NAME[self.endpoint].places}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
