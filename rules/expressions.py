@@ -77,6 +77,11 @@ class Expression:
             return Held(answer, values)
         return Held(False, f"{values} (error: {answer})" if values else f"error: {answer}")
 
+    def error(self, context: Mapping[str, Any]) -> str:
+        """What goes wrong when it is asked; nothing if it comes to an answer."""
+        answer = self._answer(context)
+        return "" if isinstance(answer, bool) else answer
+
     def _answer(self, context: Mapping[str, Any]) -> bool | str:
         """True, false, or what went wrong."""
         try:

@@ -17,6 +17,7 @@ from rules.linting.limits import unlimited
 from rules.linting.listening import unheard
 from rules.linting.paths import unknown_paths
 from rules.linting.subject import Subject
+from rules.linting.trying import failing_expressions
 from rules.linting.values import impossible_values
 
 __all__ = ["CHECKS", "Subject", "lint"]
@@ -26,6 +27,7 @@ CHECKS: Final[tuple[Callable[[Subject], Iterator[Fault]], ...]] = (
     unknown_paths,
     impossible_values,
     contradictions,
+    failing_expressions,
     too_wide,
     missing_keys,
     one_offs_as_crashes,

@@ -1,9 +1,11 @@
 """Paths that lead nowhere in the events they are about, with what was probably meant."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from heroku.fields import FIELDS, field_at
 from rules.errors import Fault
+from rules.expression_syntax import place_of
 from rules.linting.reading import PathUse, paths_of
 from rules.linting.subject import Subject, warning
 from rules.suggesting import closest, listed
@@ -23,6 +25,16 @@ def unknown_paths(subject: Subject) -> Iterator[Fault]:
 
 
 def _told(use: PathUse, without: Sequence[str]) -> Fault:
+    return replace(_fault(use, without), inside=_inside(use))
+
+
+def _inside(use: PathUse) -> tuple[int, int] | None:
+    """Where in the text the path stands, if it is written there as it is."""
+    start = use.text.find(use.path)
+    return place_of(use.text, start) if start >= 0 else None
+
+
+def _fault(use: PathUse, without: Sequence[str]) -> Fault:
     twin = TWINS.get(without[0])
     message = f"{listed(without)} has no {use.path}, as far as is known: {use.so}"
     if len(without) == 1 and twin and field_at(twin, use.path):

@@ -1,9 +1,10 @@
 """Every path that a rule reads, wherever it stands: in match, in expressions, in templates."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from rules.expression_syntax import field_path
+from rules.expressions import STEP_NAMES, compile_expression
 from rules.linting.clauses import clauses
 from rules.linting.subject import Heard, Place, Subject, heard_of
 from rules.model import PartnerModel, RuleModel
@@ -16,14 +17,12 @@ FAILS = "the expression cannot be true there"
 PRINTS = "it prints nothing"
 NO_KEY = "the rule never acts"
 
-_QUOTED = re.compile(r"""r?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
-_PATH = re.compile(r"(?<![\w.])(?:event\.)?((?:data|app|actor)(?:\.[A-Za-z_]\w*)+)(\s*\()?")
-
 
 class PathUse(NamedTuple):
     """A path, the entities whose events it leads into, and what comes of it where there is no such field.
 
-    `in_each`: all of the entities must know it, not just one of them.
+    `in_each`: all of the entities must know it, not just one of them. `text`: the expression or template that it
+    stands in.
     """
 
     path: str
@@ -32,6 +31,7 @@ class PathUse(NamedTuple):
     so: str
     in_each: bool = False
     at_key: bool = False
+    text: str = ""
 
 
 def paths_of(subject: Subject) -> Iterator[PathUse]:
@@ -48,12 +48,10 @@ def paths_of(subject: Subject) -> Iterator[PathUse]:
     yield from _of_steps(subject, ours)
 
 
-def paths_in(expression: str) -> Iterator[str]:
-    """The paths that an expression writes out; what it calls on a value is not part of the path."""
-    for found in _PATH.finditer(_QUOTED.sub("''", expression)):
-        path = found[1].rpartition(".")[0] if found[2] else found[1]
-        if "." in path:
-            yield path
+def paths_in(expression: str) -> tuple[str, ...]:
+    """The paths into the event that an expression looks at."""
+    looks = compile_expression(expression, STEP_NAMES).looks
+    return tuple(dict.fromkeys(path for parts in looks.paths if (path := field_path(parts))))
 
 
 def _includes(found: tuple[Heard, ...]) -> tuple[str, ...]:
@@ -77,8 +75,18 @@ def _denies(operand: object) -> bool:
 def _of_expressions(texts: list[str] | None, at: Place, includes: tuple[str, ...]) -> Iterator[PathUse]:
     for index, text in enumerate(texts or ()):
         place = (*at, index) if len(texts or ()) > 1 else at
-        for path in dict.fromkeys(paths_in(text)):
-            yield PathUse(path, includes, place, FAILS)
+        for path in paths_in(text):
+            yield PathUse(path, includes, place, FAILS, text=text)
+        for include, path in _of_release(text, includes):
+            yield PathUse(path, (include,), place, FAILS)
+
+
+def _of_release(text: str, includes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """What an expression asks of `release`: the event's own, or that of its dyno or build."""
+    for root, *rest in compile_expression(text, STEP_NAMES).looks.paths:
+        if root == "release":
+            for include in includes:
+                yield include, ".".join(("data", *([] if include == "api:release" else ["release"]), *rest))
 
 
 def _of_partner(partner: PartnerModel | None, part: str, ours: tuple[str, ...]) -> Iterator[PathUse]:
@@ -97,7 +105,7 @@ def _of_steps(subject: Subject, includes: tuple[str, ...]) -> Iterator[PathUse]:
             yield from _of_expressions([step.condition], (*at[:2], "if"), includes)
         for inside, text in templates_in(step.params):
             for path in _of_template(text):
-                yield PathUse(path, includes, (*at, *inside), PRINTS)
+                yield PathUse(path, includes, (*at, *inside), PRINTS, text=text)
 
 
 def _of_template(text: str) -> Iterator[str]:

@@ -126,6 +126,21 @@ WRONG = {
         'on: api:app\nmatch: {any: [{data.name: x}, {app.name: {glob: "*"}}]}',
         "every event of api:app fits",
     ),
+    # expressions
+    "misspelt in an expression": (
+        'on: api:release\nwhen: data.statsu == "failed"',
+        "when: api:release has no data.statsu",
+    ),
+    "misspelt in the second": (
+        'on: api:release\nwhen: [data.status == "failed", "has(event.data.slugg)"]',
+        "when[1]: api:release has no data.slugg",
+    ),
+    "misspelt of the release": ("on: dyno.create\nwhen: release.verion > 1", "(did you mean data.release.version?)"),
+    "a text compared in CEL": (
+        "on: api:release.update\nwhen: data.description > 1",
+        "when: comes to no answer on any sample of api:release: > cannot take such values",
+    ),
+    "no truth": ("on: api:release.update\nwhen: data.version", "it is neither true nor false, but a number"),
     # the rest
     "key that can be null": ("on: api:release.update\neach: data.slug.id", "each: is sometimes null"),
     "one-offs": ("on: dyno.destroy\nmatch: {data.state: crashed}", "add `data.type: web`"),
@@ -175,6 +190,9 @@ RIGHT = {
     "everything but one": "on: api:release\nmatch: {data.status: {not: failed}}",
     "a range": "on: api:formation\nmatch: {data.quantity: {gte: 5, lte: 5}}",
     "one of two may hold": "on: api:release\nmatch: {any: [{data.status: failed}, {data.status: expired}]}",
+    "an expression for some": 'on: api:release.update\nwhen: data.slug.commit.startsWith("a")',
+    "an expression of the release": "on: dyno.destroy\nwhen: release.version > 3 && data.type == 'web'",
+    "everything of an entity, narrowed by an expression": "on: api:release\nwhen: data.version > 3",
     "changed without more": "on: api:formation.update\nchanged: {path: data.quantity, to: 0}",
     "a process type that came": "on: api:formation\nmatch: {action: [update]}",
 }
@@ -209,3 +227,26 @@ def test_a_template_that_prints_nothing_is_told() -> None:
 def test_what_a_loop_names_is_no_field() -> None:
     text = '[{notify: {to: log, text: "{% for item in data.artifacts %}{{ item.kind }}{% endfor %}"}}]'
     assert warnings("on: api:release.create", do=text) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("steps.notify.outcome == 'done'", []),
+        ("steps.notify.exit_code == 0", []),
+        ("data.statsu == 'failed'", ["do[1].if: api:release has no data.statsu"]),
+        ("data.version > 'y'", ["do[1].if: comes to no answer"]),
+    ],
+)
+def test_the_if_of_a_step_is_tried_too(condition: str, told: list[str]) -> None:
+    steps = f"""[{{notify: {{to: log, text: a}}}}, {{if: "{condition}", notify: {{to: log, text: b}}}}]"""
+    found = warnings("on: api:release.update", do=steps)
+    assert [text[: len(start)] for text, start in zip(found, told, strict=True)] == told
+
+
+def test_the_caret_points_into_an_expression() -> None:
+    line = "    when: data.version > 3 && data.statsu == 'x'"
+    text = f"version: 1\nrules:\n  - name: a\n    on: api:release\n{line}\n    do: {NOTIFY}\n"
+    [problem] = examine([Source("mine.yaml", text)], actions=SPECS).problems
+    assert (problem.line, problem.column) == (5, line.index("data.statsu") + 1)
+    assert str(problem).splitlines()[1:] == [f"    {line}", " " * (4 + line.index("data.statsu")) + "^"]
