@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import click
 
-from core.settings import SettingsError, read
+from core.settings import Settings, SettingsError, read
 from toolbelt import service
 from toolbelt.crew import Crew
 from toolbelt.interrupts import ending_on_signals
@@ -26,6 +26,8 @@ def main(*, port: int) -> None:
 
     Settings come from the environment. What is not set is made up for this run: a Redis server, a webhook secret, and
     ACT=shadow, so that rules decide and record and touch nothing until you say ACT=live.
+
+    Rule files may be changed meanwhile: the worker takes up what loads, and says why if something does not.
 
     If a process ends, everything ends: nothing is restarted behind your back.
     """
@@ -63,6 +65,7 @@ Dynohook is ready.
   deliveries   {running.deliveries_url}
   redis        {environment["REDIS_URL"] if not given.get("REDIS_URL") else "REDIS_URL"}{embedded}
   act          {environment["ACT"]}
+  rules        {environment.get("RULES_PATH") or Settings.model_fields["rules_path"].default}  (read again when they change)
   api key      {token}
 
 Heroku cannot reach this machine yet. Two things are yours to do:

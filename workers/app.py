@@ -29,6 +29,7 @@ from workers.celery_settings import SETTINGS
 from workers.crew import Crew
 from workers.deciding import Deciding
 from workers.fetching import Fetcher
+from workers.reloading import Reloading
 from workers.telling import Teller
 from workers.ticker import Ticker
 
@@ -43,6 +44,7 @@ class Worker:
     """What the tasks of this process work with; made when the worker starts, not when the module is imported."""
 
     def __init__(self, chosen: settings.Settings, *, threads: int) -> None:
+        loaded = rulebooks.standing(chosen)  # before they are read: what changes meanwhile is read again
         book = rulebooks.load_rules(chosen, os.environ)
         redis = connections.for_worker(chosen)
         name = f"{os.environ.get('DYNO', 'worker')}.{uuid4().hex[:8]}"
@@ -72,6 +74,12 @@ class Worker:
         self.deciding = Deciding(self.crew)
         self.acting = Acting(self.crew, threads=max(1, threads - 1))  # one thread is kept for deciding
         self.ticker = Ticker(self.crew)
+        self.reloading = Reloading(
+            self.crew,
+            loaded=loaded,
+            standing=lambda: rulebooks.standing(chosen),
+            load=lambda: rulebooks.load_rules(chosen, os.environ),
+        )
 
 
 def _heroku(chosen: settings.Settings, redis: Redis) -> Heroku | None:
@@ -140,6 +148,7 @@ def begin_to_beat(**_: Any) -> None:
     worker = workers["this"]
     log.info("worker ready", worker=worker.crew.name, rules=worker.crew.book.digest, act=worker.crew.brake.value)
     worker.ticker.start()
+    worker.reloading.start()
     threading.Thread(target=credentials.look, args=(worker.crew,), name="token", daemon=True).start()
 
 
@@ -148,6 +157,7 @@ def stop_taking(**_: Any) -> None:
     """SIGTERM: finish what is in hand, take nothing new."""
     if "this" in workers:
         workers["this"].crew.stopping.set()
+        workers["this"].reloading.stop()
 
 
 @signals.worker_shutdown.connect

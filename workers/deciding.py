@@ -15,6 +15,7 @@ from heroku import events
 from heroku.errors import BadDelivery
 from rules.correlating import Watching
 from rules.deciding import decide
+from rules.rulebook import Rulebook
 from rules.silences import Silence
 from workers import marks
 from workers.crew import Crew
@@ -88,10 +89,9 @@ class Deciding:
             event = events.read(kept.body)
         except BadDelivery as error:
             return Judged(one.id, {"unreadable": error.reason, **replayed}, "", None)
-        decision = decide(
-            crew.book, event, now=datetime.fromtimestamp(now, UTC), brake=crew.brake, own_app=crew.own_app
-        )
-        said: dict[str, Any] = {"b": crew.book.digest, "n": decision.clauses, **replayed}
+        book = crew.book  # one for the whole event, as the rules may be loaded anew at any moment
+        decision = decide(book, event, now=datetime.fromtimestamp(now, UTC), brake=crew.brake, own_app=crew.own_app)
+        said: dict[str, Any] = {"b": book.digest, "n": decision.clauses, **replayed}
         gates = gates_of(
             event,
             decision,
@@ -100,14 +100,14 @@ class Deciding:
             account=crew.account,
             replay=one.replay,
             silences=silences,
-            left=self._watchers().left_by(event),
+            left=self._watchers(book).left_by(event),
         )
         return Judged(one.id, said, marks.of(event), gates)
 
-    def _watchers(self) -> Watching:
+    def _watchers(self, book: Rulebook) -> Watching:
         """What the rules watch, anew when they were loaded anew."""
-        if self._watched is not self._crew.book:
-            self._watching, self._watched = Watching(self._crew.book), self._crew.book
+        if self._watched is not book:
+            self._watching, self._watched = Watching(book), book
         return self._watching
 
     def _report(self, written: Sequence[Written], judged: Sequence[Judged]) -> None:

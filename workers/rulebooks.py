@@ -23,6 +23,22 @@ def sources(settings: Settings) -> list[Source]:
     return found
 
 
+def standing(settings: Settings) -> tuple[object, ...]:
+    """How the rule files stand on the disk, without reading them: if this is the same, so is what they say."""
+    try:
+        return tuple(_standing(file) for part in settings.rules_path.split(":") for file in _files(part.strip()))
+    except (SettingsError, OSError) as error:
+        return (str(error),)
+
+
+def _standing(file: Path) -> tuple[object, ...]:
+    try:
+        found = file.stat()
+    except OSError as error:
+        return (str(file), type(error).__name__)
+    return (str(file), found.st_mtime_ns, found.st_size, found.st_ino)
+
+
 def _files(part: str) -> list[Path]:
     """A file, or all of a folder's in lexicographic order; from where we stand, else from the project's own folder."""
     if not part:

@@ -70,10 +70,9 @@ class LateJudging:
     def _judged(self, wait: Wait, record: bytes, now: float, silences: Sequence[Silence]) -> Judged:
         crew = self._crew
         event = events.read(records.unpack(record).body)
-        decision = decide(
-            crew.book, event, now=datetime.fromtimestamp(now, UTC), brake=crew.brake, own_app=crew.own_app
-        )
-        said = {"b": crew.book.digest, "r": wait.rule}
+        book = crew.book  # one for the whole judgement, as the rules may be loaded anew at any moment
+        decision = decide(book, event, now=datetime.fromtimestamp(now, UTC), brake=crew.brake, own_app=crew.own_app)
+        said = {"b": book.digest, "r": wait.rule}
         found = _verdict(decision, wait)
         if found is None:
             return Judged(wait, said, CHANGED)
