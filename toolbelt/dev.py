@@ -58,6 +58,7 @@ def told(environment: Mapping[str, str], given: Mapping[str, str], running: serv
     """What runs, what was made up, and what a person has to do now."""
     secret = environment["WEBHOOK_SECRET"].partition(",")[0] if not given.get("WEBHOOK_SECRET") else "$WEBHOOK_SECRET"
     embedded = "" if given.get("REDIS_URL") else "  (started for this run, empty again at the end)"
+    rules = environment.get("RULES_PATH") or Settings.model_fields["rules_path"].default
     token = "given" if environment.get("HEROKU_API_KEY") else "not set: rules that call Heroku's API cannot be live"
     return f"""
 Dynohook is ready.
@@ -65,7 +66,7 @@ Dynohook is ready.
   deliveries   {running.deliveries_url}
   redis        {environment["REDIS_URL"] if not given.get("REDIS_URL") else "REDIS_URL"}{embedded}
   act          {environment["ACT"]}
-  rules        {environment.get("RULES_PATH") or Settings.model_fields["rules_path"].default}  (read again when they change)
+  rules        {rules}  (read again when they change)
   api key      {token}
 
 Heroku cannot reach this machine yet. Two things are yours to do:

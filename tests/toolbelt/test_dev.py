@@ -83,6 +83,21 @@ def test_it_makes_up_what_is_not_set_takes_deliveries_and_ends_as_a_whole(tmp_pa
         wait_until_gone(started, within=20)
 
 
+def test_a_changed_rule_file_is_taken_up_and_one_that_does_not_load_is_told(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rule = "version: 1\nrules:\n  - {name: a, on: api:app.create, do: [{notify: {to: log, text: x}}]}\n"
+    rules.write_text(rule)
+    with Dev(tmp_path, RULES_PATH=str(rules)) as dev:
+        dev.ready()
+        assert dev.line(r"\n  rules +(\S+)  ") == str(rules)
+        rules.write_text(rule.replace("name: a", "name: another"))
+        until(lambda: "rules reloaded" in dev.said, what="the change to be taken up", hopeless=dev.ended)
+        rules.write_text(rule.replace("on:", "onn:"))
+        until(lambda: "is not known here (did you mean on?)" in dev.said, what="it to say what is wrong")
+        dev.process.send_signal(signal.SIGINT)
+        assert dev.process.wait(30) == 0
+
+
 def test_what_is_set_is_used_and_secrets_are_not_shown(tmp_path: Path) -> None:
     dev = Dev(tmp_path, WEBHOOK_SECRET="sesame", ACT="off", HEROKU_API_KEY="HRKU-sesame")
     with dev:
