@@ -18,10 +18,16 @@ class Examined(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def examine(sources: Sequence[Source], *, actions: Actions, environment: Mapping[str, str] | None = None) -> Examined:
+def examine(
+    sources: Sequence[Source],
+    *,
+    actions: Actions,
+    environment: Mapping[str, str] | None = None,
+    library: Sequence[Source] = (),
+) -> Examined:
     """Load the files and look each rule over. Arguments as for `load`; raises nothing."""
     try:
-        book, loaded = load_all(sources, actions=actions, environment=environment)
+        book, loaded = load_all(sources, actions=actions, environment=environment, library=library)
     except RuleErrors as error:
         return Examined(None, error.problems)
     return Examined(book, tuple(problem for each in loaded for problem in _warnings(each, actions)))

@@ -1,25 +1,21 @@
 """Rule files loaded into a rulebook, or everything that is wrong with all of them, each with its place.
 
-Sources are read in the order given; rules keep that order, and names are unique over all of them.
+Sources are read in the order given; rules keep that order, and names are unique over all of them. A rule of the library
+that is used with changes stands where the library's own stood, if that was loaded.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
-
 from rules.building import Known, build
-from rules.errors import Fault, Problem, RuleErrors, dotted
-from rules.inside_texts import place_inside
-from rules.model import RuleFile
-from rules.phrasing import faults_of
-from rules.positions import Node, Place, locate, text_at, to_data
-from rules.reading import Source, read
-from rules.rulebook import Rule, Rulebook, Target
+from rules.documents import Document, open_document
+from rules.errors import Fault, Problem, RuleErrors
+from rules.reading import Source
+from rules.rulebook import Rule, Rulebook, Target, Template
 from rules.steps import Actions
 from rules.targets import BUILT_IN, fault_of_variable, read_target
+from rules.using import USE, Prepared, prepared, shelves
 
 __all__ = ["Loaded", "Source", "load", "load_all"]
 
@@ -32,124 +28,128 @@ class Loaded(NamedTuple):
     problem: Callable[[Fault], Problem]
 
 
-def load(sources: Sequence[Source], *, actions: Actions, environment: Mapping[str, str] | None = None) -> Rulebook:
+def load(
+    sources: Sequence[Source],
+    *,
+    actions: Actions,
+    environment: Mapping[str, str] | None = None,
+    library: Sequence[Source] = (),
+) -> Rulebook:
     """The rulebook that `sources` describe; raises RuleErrors with every problem of every source.
 
-    With `environment`, a variable that a target names and that is not set is a problem too.
+    With `environment`, a variable that a target names and that is not set is a problem too. `library` holds the rules
+    that may be used; they are in force only if `sources` hold them too.
     """
-    return load_all(sources, actions=actions, environment=environment)[0]
+    return load_all(sources, actions=actions, environment=environment, library=library)[0]
 
 
 def load_all(
-    sources: Sequence[Source], *, actions: Actions, environment: Mapping[str, str] | None = None
+    sources: Sequence[Source],
+    *,
+    actions: Actions,
+    environment: Mapping[str, str] | None = None,
+    library: Sequence[Source] = (),
 ) -> tuple[Rulebook, list[Loaded]]:
-    """The same, and beside it what each rule was built from."""
-    loading = _Loading(actions, environment)
+    """The same, and beside it what each rule, and each template's example, was built from."""
+    loading = _Loading(actions, environment, tuple(library))
     documents = [document for source in sources if (document := loading.open(source))]
     for document in documents:
         loading.targets_of(document)
-    for document in documents:
-        loading.rules_of(document)
+    loading.rules_of(documents)
     if loading.problems:
         raise RuleErrors(sorted(loading.problems, key=lambda problem: _order(problem, sources)))
-    return Rulebook.of([each.rule for each in loading.loaded], loading.targets), loading.loaded
+    return loading.book(), [loaded for slot in loading.slots.values() if (loaded := slot.loaded)]
 
 
 def _order(problem: Problem, sources: Sequence[Source]) -> tuple[int, int, int]:
-    file = next((index for index, source in enumerate(sources) if source.name == problem.file), 0)
+    file = next((index for index, source in enumerate(sources) if source.name == problem.file), len(sources))
     return file, problem.line, problem.column
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    source: Source
-    root: Node
-    data: dict[str, Any]
+class _Slot(NamedTuple):
+    """What goes by a name: a rule, or a template and perhaps its example."""
 
-    def place(self, fault: Fault) -> Place:
-        start = locate(self.root, fault.path, at_key=fault.at_key)
-        if fault.inside is None:
-            return start
-        return place_inside(self.source, start, text_at(self.root, fault.path), fault.inside)
-
-    def problem(self, fault: Fault) -> Problem:
-        place = self.place(fault)
-        line = "" if fault.secret else self.source.shown(place.line)
-        key = dotted(fault.path)
-        return Problem(self.source.name, *place, key, fault.message, fault.suggestion, line, fault.severity)
-
-    def problem_of_rule(self, index: int, fault: Fault) -> Problem:
-        return self.problem(fault.under("rules", index))
+    template: Template | None
+    loaded: Loaded | None
 
 
 @dataclass(slots=True)
 class _Loading:
     actions: Actions
     environment: Mapping[str, str] | None
+    library: tuple[Source, ...]
     problems: list[Problem] = field(default_factory=list)
-    loaded: list[Loaded] = field(default_factory=list)
+    slots: dict[str, _Slot] = field(default_factory=dict)  # by name, in their order
     targets: dict[str, Target] = field(default_factory=lambda: dict(BUILT_IN))
-    _where: dict[tuple[str, str], str] = field(default_factory=dict)
+    _opened: dict[Source, Document | None] = field(default_factory=dict)
+    _targets_at: dict[str, str] = field(default_factory=dict)
+    _rules_at: dict[str, str] = field(default_factory=dict)
+    _spare: set[str] = field(default_factory=set)  # names of the library's own rules, which a `use` may replace
+    _replaced: set[str] = field(default_factory=set)
 
-    def open(self, source: Source) -> _Document | None:
+    def book(self) -> Rulebook:
+        """What was loaded."""
+        slots = self.slots.values()
+        rules = [slot.loaded.rule for slot in slots if slot.loaded and not slot.template]
+        return Rulebook.of(rules, self.targets, [slot.template for slot in slots if slot.template])
+
+    def open(self, source: Source) -> Document | None:
         """The document, its outermost shape checked."""
-        root, problems = read(source)
-        self.problems += problems
-        if root is None:
-            return None
-        data = to_data(root)
-        if not isinstance(data, dict):
-            self.problems.append(source.problem(root.place, "must be a mapping with `version: 1` and `rules:`"))
-            return None
-        document = _Document(source, root, data)
-        outside = {key: value for key, value in data.items() if key != "rules"}
-        try:
-            RuleFile.model_validate(outside)
-        except ValidationError as error:
-            self._tell(document, faults_of(error, RuleFile, outside))
-        return document
+        if source not in self._opened:
+            self._opened[source], problems = open_document(source)
+            self.problems += problems
+        return self._opened[source]
 
-    def targets_of(self, document: _Document) -> None:
+    def targets_of(self, document: Document) -> None:
         """Take in the targets of one document."""
-        for name, spec in _mapping(document.data.get("targets")).items():
+        targets = document.data.get("targets")
+        for name, spec in targets.items() if isinstance(targets, dict) else ():
             if not isinstance(spec, dict):
                 continue
             target, faults = read_target(name, spec)
             if target and (fault := fault_of_variable(target, self.environment)):
                 faults.append(fault)
-            self._tell(document, [fault.under("targets", name) for fault in faults])
-            if self._is_new("target", name, document, ("targets", name)):
+            told = Fault(("targets", name), f"another target is called {name} already", at_key=True)
+            if name in self._targets_at:
+                faults.append(replace(told, path=(), message=f"{told.message}: {self._targets_at[name]}"))
+            else:
+                self._targets_at[name] = f"{document.source.name}:{document.place(told).line}"
                 self.targets[name] = target or Target("log")
+            self.problems += [document.problem(fault.under("targets", name)) for fault in faults]
 
-    def rules_of(self, document: _Document) -> None:
-        """Take in the rules of one document."""
-        raws = document.data.get("rules", [])
-        if not isinstance(raws, list):
-            self._tell(document, [Fault(("rules",), "must be a list of rules")])
+    def rules_of(self, documents: Sequence[Document]) -> None:
+        """Take in the rules of all documents."""
+        members = [(document, entry) for document in documents for entry in document.entries()]
+        uses = any(isinstance(entry.raw, dict) and USE in entry.raw for _, entry in members)
+        shelved = [document for source in self.library if uses and (document := self.open(source))]
+        library = shelves(entry for document in shelved for entry in document.entries())
+        for document, entry in members:
+            self._take(prepared(entry, library), is_library=document.source in self.library)
+
+    def _take(self, made: Prepared, *, is_library: bool) -> None:
+        rule, faults = (None, []) if made.raw is None else build(made.raw, Known(self.actions, self.targets))
+        self.problems += [made.problem(fault) for fault in (*made.faults, *faults)]
+        name = made.name
+        if name is None or not self._is_free(name, made, is_library=is_library):
             return
-        known = Known(self.actions, self.targets)
-        for index, raw in enumerate(raws):
-            rule, faults = build(raw, known)
-            self._tell(document, [fault.under("rules", index) for fault in faults])
-            name = raw.get("name") if isinstance(raw, dict) else None
-            if isinstance(name, str) and self._is_new("rule", name, document, ("rules", index, "name")) and rule:
-                self.loaded.append(Loaded(rule, raw, partial(document.problem_of_rule, index)))
+        place = made.entry.place()
+        loaded = Loaded(replace(rule, place=place), made.raw, made.problem) if rule else None
+        template = Template(name, made.description, made.needs, rule, place) if made.needs else None
+        self.slots[name] = _Slot(template, loaded)
 
-    def _is_new(self, kind: str, name: str, document: _Document, path: tuple[str | int, ...]) -> bool:
-        """Whether nothing of that kind had the name before; if something had, that is a problem."""
-        fault = Fault(path, "", at_key=kind == "target")
-        first = self._where.get((kind, name))
-        if first:
-            self._tell(
-                document, [Fault(path, f"another {kind} is called {name} already: {first}", at_key=fault.at_key)]
-            )
+    def _is_free(self, name: str, made: Prepared, *, is_library: bool) -> bool:
+        """Whether the name can be had. If somebody else has it that is a problem, unless a `use` settles it."""
+        if is_library and name in self._replaced:
             return False
-        self._where[kind, name] = f"{document.source.name}:{document.place(fault).line}"
+        if name in self._rules_at and not (made.takes_place and name in self._spare):
+            message = f"another rule is called {name} already: {self._rules_at[name]}"
+            self.problems.append(made.entry.problem(Fault((made.name_key,), message)))
+            return False
+        self._rules_at[name] = made.entry.place(made.name_key)
+        if made.takes_place:
+            self._replaced.add(name)
+        if is_library:
+            self._spare.add(name)
+        else:
+            self._spare.discard(name)
         return True
-
-    def _tell(self, document: _Document, faults: list[Fault]) -> None:
-        self.problems.extend(document.problem(fault) for fault in faults)
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

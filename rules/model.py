@@ -28,7 +28,7 @@ from rules.values import (
     refused,
 )
 
-__all__ = ["DEFAULT_FRESH", "EVENTS_APP", "Duration", "Mode", "RuleFile", "RuleModel", "UseModel"]
+__all__ = ["DEFAULT_FRESH", "EVENTS_APP", "DeclarationsModel", "Duration", "Mode", "RuleFile", "RuleModel", "UseModel"]
 
 DEFAULT_FRESH = 3_600.0  # seconds
 EVENTS_APP = "event"  # in on_apps: the app that the event is about
@@ -135,6 +135,12 @@ class ParameterModel(Model):
         Any, Field(description="What it is unless given. Without one it must be given, and the rule waits for that.")
     ] = None
     example: Annotated[Any, Field(description="A value to check and to test the rule with.")] = None
+
+
+class DeclarationsModel(Model):
+    """The parameters of a rule, by themselves."""
+
+    with_: Annotated[dict[str, ParameterModel], Field(alias="with")]
 
 
 class RuleModel(Model):

@@ -7,7 +7,7 @@ from rules.loading import load
 from rules.model import Mode
 from rules.rulebook import Rule, Rulebook
 from workers.actions import SPECS
-from workers.rulebooks import sources
+from workers.rulebooks import library, sources
 
 ALWAYS = "api:release"  # whether a rollback worked is seen by the events of the release that it made
 
@@ -17,7 +17,7 @@ def rules(settings: Settings) -> Rulebook:
 
     Raises SettingsError, RuleErrors.
     """
-    return load(sources(settings), actions=SPECS)
+    return load(sources(settings), actions=SPECS, library=library())
 
 
 def includes(book: Rulebook) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from rules.rulebook import Rule, Rulebook
 from workers.actions import SPECS
 
 ROOT = Path(__file__).resolve().parent.parent
+LIBRARY = ROOT / "rules" / "library"
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -21,6 +22,11 @@ def sources(settings: Settings) -> list[Source]:
     if settings.rules_yaml:
         found.append(Source("RULES_YAML", settings.rules_yaml))
     return found
+
+
+def library() -> list[Source]:
+    """The rules that ship, which rule files may `use` wherever RULES_PATH leads."""
+    return [Source(_name(file), _text(file)) for file in _files(str(LIBRARY))]
 
 
 def standing(settings: Settings) -> tuple[object, ...]:
@@ -73,7 +79,7 @@ def _text(file: Path) -> str:
 
 def load_rules(settings: Settings, environment: Mapping[str, str]) -> Rulebook:
     """The rules as a worker runs them. Raises SettingsError, or rules.errors.RuleErrors with every problem."""
-    book = load(sources(settings), actions=SPECS, environment=environment)
+    book = load(sources(settings), actions=SPECS, environment=environment, library=library())
     if lack := without_token(book, settings):
         raise SettingsError(lack)
     return book

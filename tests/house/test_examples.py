@@ -11,6 +11,7 @@ from rules.loading import Source, load
 from toolbelt.cli import main
 from toolbelt.crew import HOME
 from workers.actions import SPECS
+from workers.rulebooks import library
 
 DOCUMENTS = [*sorted(HOME.glob("*.md")), *sorted((HOME / "docs").glob("*.md"))]
 NAMES = [str(path.relative_to(HOME)) for path in DOCUMENTS]
@@ -35,7 +36,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize("place", RULES)
 def test_a_rule_in_a_document_loads(place: str) -> None:
-    assert load([Source(place, RULES[place])], actions=SPECS).rules
+    assert load([Source(place, RULES[place])], actions=SPECS, library=library()).rules
 
 
 @pytest.mark.parametrize("words", COMMANDS)

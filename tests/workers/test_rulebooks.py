@@ -96,9 +96,27 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path) -> None:
         load_rules(read(environment={"RULES_PATH": str(tmp_path)}), {})
 
 
+def test_a_rule_of_the_library_can_be_used_wherever_the_path_leads(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("version: 1\nrules: [{use: roll-back-failed-release, mode: live}]\n")
+
+    [rule] = load_rules(read(environment={"RULES_PATH": str(tmp_path), "HEROKU_API_KEY": "HRKU-x"}), {}).rules
+
+    assert (rule.name, rule.mode, rule.place) == ("roll-back-failed-release", Mode.LIVE, f"{tmp_path}/mine.yaml:2")
+
+
+def test_what_is_used_stands_in_for_the_rule_that_ships() -> None:
+    text = "version: 1\nrules: [{use: roll-back-failed-release, mode: 'off'}]\n"
+
+    shipped, book = (load_rules(read(environment=given), {}) for given in ({}, {"RULES_YAML": text}))
+
+    assert [rule.name for rule in book.rules] == [rule.name for rule in shipped.rules]
+    assert [rule.name for rule in book.rules if rule.mode is Mode.OFF] == ["roll-back-failed-release"]
+
+
 def test_the_library_loads_with_the_real_actions_and_ships_in_shadow() -> None:
     book = load_rules(read(environment={}), {})
-    assert {rule.name for rule in book.rules} == {file.stem for file in (ROOT / "rules/library").glob("*.yaml")}
+    names = {each.name for each in (*book.rules, *book.templates)}
+    assert names == {file.stem for file in (ROOT / "rules/library").glob("*.yaml")}
     assert {rule.mode for rule in book.rules} == {Mode.SHADOW}
     assert {step.action for rule in book.rules for step in (*rule.do, *rule.on_failure)} <= set(SPECS)
 

@@ -16,7 +16,7 @@ from toolbelt import needs
 from toolbelt.commands.common import No, examples, page, print_json
 from workers.actions import SPECS
 from workers.credentials import endpoints
-from workers.rulebooks import sources, without_token
+from workers.rulebooks import library, sources, without_token
 
 
 @click.command(
@@ -51,7 +51,7 @@ def check(*, paths: tuple[str, ...], kind: str, as_json: bool, strict: bool) -> 
     """
     chosen = settings(paths)
     try:
-        examined = examine(sources(chosen), actions=SPECS, environment=os.environ)
+        examined = examine(sources(chosen), actions=SPECS, environment=os.environ, library=library())
     except SettingsError as error:
         raise No(str(error)) from error
     TELLING["json" if as_json else kind](examined)

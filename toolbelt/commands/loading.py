@@ -11,7 +11,7 @@ from rules.loading import load
 from rules.reading import Source
 from rules.rulebook import Rulebook
 from workers.actions import SPECS
-from workers.rulebooks import sources
+from workers.rulebooks import library, sources
 
 
 class Unusable(click.ClickException):
@@ -28,7 +28,7 @@ def rules_of(paths: Sequence[str]) -> tuple[list[Source], Rulebook]:
             absolute = ":".join(map(os.path.abspath, paths))
             chosen = chosen.model_copy(update={"rules_path": absolute, "rules_yaml": None})
         found = sources(chosen)
-        return found, load(found, actions=SPECS)
+        return found, load(found, actions=SPECS, library=library())
     except SettingsError as error:
         raise Unusable(str(error)) from error
     except RuleErrors as error:
