@@ -58,10 +58,9 @@ class _Watch:
     keep_seconds: float
     values: tuple[Callable[[Fields], Any], ...]
 
-    def takes(self, event: Event) -> bool:
-        partner = self.partner
-        on = any(on.include == event.include and on.action in (None, event.action) for on in partner.on)
-        return on and partner.match.match(event.fields) == MATCHED
+    def key(self, event: Event) -> str | None:
+        """Where `event` is to be left; None if it is no such partner."""
+        return _key(self.partner, self.values, event) if _fits(self.partner, event) else None
 
 
 class _Watched(NamedTuple):
@@ -93,17 +92,19 @@ class Watching:
         watched = self._by_include.get(event.include)
         if watched is None:
             return NOTHING
-        came = (
-            Came(key, watch.keep_seconds)
-            for watch in watched.watches
-            if watch.takes(event) and (key := _key(watch.partner, watch.values, event))
-        )
+        came = (Came(key, watch.keep_seconds) for watch in watched.watches if (key := watch.key(event)))
         return Left(tuple(came), tuple(_states(event, watched.paths)))
 
 
 def partner_key(partner: Partner, event: Event) -> str | None:
     """Where the partners of our `event` are left; None if it lacks what they must have in common."""
     return _key(partner, tuple(getter(ours) for ours, _ in partner.same), event)
+
+
+def is_partner(partner: Partner, other: Event, key: str) -> bool:
+    """Whether `other` is such a partner, and would have been left under `key`; its time is not asked."""
+    theirs = tuple(getter(theirs) for _, theirs in partner.same)
+    return _fits(partner, other) and _key(partner, theirs, other) == key
 
 
 def state_key(path: str, event: Event) -> str | None:
@@ -144,6 +145,11 @@ def _watches(rules: Iterable[Rule]) -> tuple[_Watch, ...]:
     return tuple(
         _Watch(partner, keep, tuple(getter(theirs) for _, theirs in partner.same)) for partner, keep in longest.values()
     )
+
+
+def _fits(partner: Partner, event: Event) -> bool:
+    on = any(on.include == event.include and on.action in (None, event.action) for on in partner.on)
+    return on and partner.match.match(event.fields) == MATCHED
 
 
 def _key(partner: Partner, values: Iterable[Callable[[Fields], Any]], event: Event) -> str | None:

@@ -307,7 +307,7 @@ class TestQuiet:
         assert scene.waiting() == {}
 
     def test_it_does_not_wait_for_ever(self, scene: Scene) -> None:
-        dues = []
+        dues: list[int] = []
         for number in range(12):
             scene.decide(f"e{number}", quiet(120, 600))
             dues += scene.waiting().values()
@@ -436,7 +436,8 @@ class TestWaits:
 
     def test_all_that_is_left_has_an_end(self, scene: Scene) -> None:
         scene.decide("e1", after(), quiet(), missing(rule="m"), **partner(), **state("1", START))
-        ends = {key.decode() for key in scene.server.zrange("test:ends", 0, -1)}
+        kept: Any = scene.server.zrange("test:ends", 0, -1)
+        ends = {key.decode() for key in kept}
         left = {key.decode() for prefix in (layout.WAIT, layout.CAME, layout.LAST) for key in scene.keys(prefix)}
 
         assert len(left) == 5
