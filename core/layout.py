@@ -65,7 +65,6 @@ RUNS = "dh:runs"  # sorted set: run id, score = when planned. Trimmed with the r
 LOCK = "dh:lock:"  # <app> → run id, while a step that may change the app looks at it and changes it
 BAD = "dh:bad:"  # <app> → hash: id of a release, or its slug, that was taken back → run id. Ends after BAD_DAYS
 NOTHING = "dh:nothing"  # never exists; deleting it is the write that frees, with which finishing scripts open
-TELL = "tell"  # before the ids of runs that send what has gathered for a target
 OUTBOX = "dh:outbox:"  # <target> → hash: the run that takes notes (open), the one that sends (busy), when the next may
 #                        (next), number, at. Ends RUN_DAYS after the last note; the notes stand in the runs
 CRASHED = "dh:crashed:"  # <release> → number of crashes seen. Ends after RUN_DAYS

@@ -23,9 +23,13 @@ def clean(text: str, *secrets: str, limit: int = MESSAGE_CHARACTERS) -> str:
     for secret in secrets:
         if secret:
             text = text.replace(secret, REDACTED)
-    text = _UNPRINTABLE.sub(" ", text).strip()
-    text = _SECRETS.sub(REDACTED, text)
+    text = redacted(_UNPRINTABLE.sub(" ", text).strip())
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def redacted(text: str) -> str:
+    """The text as it is, lines and all, without anything shaped like a secret."""
+    return _SECRETS.sub(REDACTED, text)
 
 
 def holds_secret(text: str) -> bool:

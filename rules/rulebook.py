@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -40,10 +40,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where `notify` goes: a kind of sender, and the environment variable that holds its address."""
+    """Where `notify` goes: a kind of sender, the environment variable that holds its address, and what else it says."""
 
     kind: str
     variable: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The target as plain JSON values; the address itself is never in it."""
@@ -52,7 +53,16 @@ class Target:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Target":
         """The target that `to_json` told of."""
-        return cls(kept["kind"], kept["variable"])
+        return cls(kept["kind"], kept["variable"], dict(kept.get("options", {})))
+
+    def variables(self) -> Iterator[str]:
+        """Every environment variable that it names."""
+        if self.variable is not None:
+            yield self.variable
+        for value in self.options.values():
+            for each in value if isinstance(value, list) else [value]:
+                if isinstance(each, str) and each.startswith("$"):
+                    yield each[1:]
 
 
 class Count(NamedTuple):

@@ -17,6 +17,7 @@ from core.budget import Budget
 from core.due import DueList
 from core.exchanges import Exchanges
 from core.ledger import Ledger
+from core.outbox import Outbox
 from core.queue import TASKS
 from core.runs import Runs
 from heroku.client import Heroku
@@ -60,7 +61,8 @@ class Worker:
             book=book,
             actions=ACTIONS,
             heroku=heroku,
-            teller=Teller(dict(os.environ)),
+            teller=Teller(dict(os.environ), private=chosen.allow_private_addresses),
+            outbox=Outbox(redis),
             brake=Mode(chosen.brake),
             own_app=chosen.own_app,
             account=None,

@@ -1,7 +1,7 @@
 """The way out of a step: what is checked just before anything leaves, and what is written down about it."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -15,9 +15,9 @@ from heroku.calls import Call, CallRecord
 from heroku.client import Heroku
 from heroku.endpoints import BY_NAME
 from rules.model import Mode
-from rules.rulebook import Target
 from workers.fetching import Page
 from workers.looks import Look
+from workers.outlets import Outlet
 
 HOLD_GOOD_SECONDS = 40.0  # the lock and the lease that a look takes last for 60, and a call for 18
 BEGIN_GOOD_SECONDS = 5.0  # with the longest call still under the 30 after which others look for its outcome
@@ -58,12 +58,22 @@ class Calls:
         app = self._look.visit.run.app
         self._intent = (f"{app}:{kind}:{target}", f"{app}:{kind}:*")
 
-    def post(self, name: str, target: Target, text: str, *, facts: Mapping[str, Any]) -> None:
-        """A message to a target. Raises Unavailable, Refused."""
-        self._may_go_on()
-        visit = self._look.visit
-        visit.crew.due.renew("act", visit.run.id, token=visit.token)
-        visit.crew.teller.post(name, target, text, facts=facts)
+    def outlet(self) -> Outlet:
+        """The way to targets."""
+        visit, crew = self._look.visit, self._look.visit.crew
+
+        def allowed() -> None:
+            self._may_go_on()
+            crew.due.renew("act", visit.run.id, token=visit.token)
+
+        return Outlet(
+            crew.book.targets,
+            outbox=crew.outbox,
+            teller=crew.teller,
+            run=visit.run.id,
+            token=visit.token,
+            allowed=allowed,
+        )
 
     def fetch(self, url: str, *, method: str = "GET", **options: Any) -> Page:
         """An answer of the web's. Raises Unreachable."""

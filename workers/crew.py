@@ -13,6 +13,7 @@ from core.beat import Beat, Epoch
 from core.budget import Budget
 from core.due import Claimed, DueList
 from core.ledger import Ledger
+from core.outbox import Outbox
 from core.queue import Lane
 from core.runs import Runs
 from heroku.client import Heroku
@@ -43,6 +44,7 @@ class Crew:
     actions: Mapping[str, Action]
     heroku: Heroku | None
     teller: Teller
+    outbox: Outbox
     brake: Mode
     own_app: frozenset[str]
     account: str | None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import pytest
 import redis
@@ -11,6 +12,7 @@ from core import layout, scripts, waits
 from core.audit import Audit, line
 from core.budget import Budget
 from core.due import Claimed
+from core.outbox import Outbox
 from core.runs import Entry, Run, StepRecord
 from core.vault import RedisVault
 from heroku.calls import CallRecord
@@ -171,6 +173,18 @@ def tell(it: UnderWay) -> bool:
     return it.world.hands.run(f"{layout.SYSTEM}:token").state == "due"
 
 
+def join(it: UnderWay) -> bool:
+    Outbox(it.world.server).join("ops", "key", "{}", "{}", wait=0)
+    return it.world.server.hget(f"{layout.OUTBOX}ops", "open") is not None
+
+
+def take(it: UnderWay) -> bool:
+    join(it)
+    run = cast("bytes", it.world.server.hget(f"{layout.OUTBOX}ops", "open")).decode()
+    claimed = it.world.due.claim("act", most=5)
+    return Outbox(it.world.server).take(run, "ops", token=claimed.token, every=1.0) == (("{}",), 1)
+
+
 def put(it: UnderWay) -> bool:
     vault = RedisVault(it.world.server)
     with vault.lock(wait_seconds=0, hold_seconds=20) as ours:
@@ -210,6 +224,7 @@ FINISHING: dict[str, Callable[[UnderWay], bool]] = {
     "disown": disown,
     "drop": drop,
     "hold": hold,
+    "join": join,
     "lift": pause,
     "leave": lambda it: it.world.beat.leave() == 2,
     "park": put_back,
@@ -221,6 +236,7 @@ FINISHING: dict[str, Callable[[UnderWay], bool]] = {
     "silence": silence,
     "spend": spend,
     "start": lambda it: it.world.runs.start(it.run, token=it.token) == "started",
+    "take": take,
     "stop": stop,
     "tell": tell,
     "tick": lambda it: it.world.beat.tick().due_decide == 1,

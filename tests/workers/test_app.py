@@ -116,10 +116,10 @@ def test_what_a_worker_tells_shows_no_address(server: redis.Redis, running: Serv
             "version: 1\nrules:\n  - {name: tell, mode: live, on: dyno.destroy, match: {data.state: crashed},"
             " do: [{notify: {to: ops, text: 'crashed'}}]}\ntargets: {ops: {webhook: $OPS_URL}}\n"
         )
-        worker = start(crew, REDIS_URL=running.url, RULES_YAML=rules, OPS_URL=hook.url)
+        worker = start(crew, REDIS_URL=running.url, RULES_YAML=rules, OPS_URL=hook.url, ALLOW_PRIVATE_ADDRESSES="true")
         worker.ready(lambda: "worker ready" in worker.output, what="the worker to be ready", within=STARTS)
         world.deliver(sample("dyno_crashed", app=APP, at=datetime.now(UTC)))
-        worker.ready(lambda: "run finished" in worker.output, what="the message to be sent", within=STARTS)
+        worker.ready(lambda: "Told ops" in worker.output, what="the message to be sent", within=STARTS)
 
     assert hook.sent[0].message["text"] == "crashed"
     assert "a-secret-path" not in worker.output

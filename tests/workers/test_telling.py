@@ -1,32 +1,27 @@
-"""Messages to people: at least once, with a key by which a second one is known, and no address anywhere."""
+"""Messages to people: handed over at once, sent at least once, with a key by which a second one is known."""
 
-from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from heroku.errors import Refused, Unavailable
+from core.outbox import Outbox
 from heroku.samples import sample
-from rules.rulebook import Target
 from tests.workers.hooks import Hook, running
-from tests.workers.world import APP, Heard, World
+from tests.workers.world import APP, Heard, Killed, World, die
 from toolbelt.servers import free_port
 from workers.actions.base import RENDERED
 from workers.actions.notify import Params
-from workers.telling import Teller
 
-OPS = Target("webhook", "OPS_URL")
-FACTS = {"rule": "tell", "app": APP, "event": "e1", "run": "e1:tell", "dedup_key": "e1:tell:step:0"}
 TELL = """
 version: 1
 rules:
   - name: tell
     mode: live
     on: dyno.destroy
-    give_up_after: 10m
     match: {data.state: crashed}
+    each: data.id
     do: [{notify: {to: TO, text: "TEXT"}}]
     on_failure: [{notify: {to: log, text: "not told: {{ error }}"}}]
 targets:
@@ -51,140 +46,42 @@ def team() -> Iterator[Hook]:
         yield hook
 
 
-@pytest.fixture
-def teller(hook: Hook) -> Iterator[Teller]:
-    teller = Teller({"OPS_URL": hook.url}, timeout=1.0)
-    yield teller
-    teller.close()
+def crash(world: World, id: str = "e1", **more: Any) -> dict[str, Any]:
+    return sample("dyno_crashed", id=id, app=APP, at=world.simulator.now, **{"data.id": f"dyno-{id}", **more})
 
 
 # --- one message ---
 
 
-def test_a_message_has_its_text_its_facts_and_a_key(teller: Teller, hook: Hook) -> None:
-    teller.post("ops", OPS, "acme-shop crashed", facts=FACTS)
-
-    [sent] = hook.sent
-    assert sent.message == {"text": "acme-shop crashed", **FACTS}
-    assert sent.headers["idempotency-key"] == "e1:tell:step:0"
-    assert sent.headers["content-type"] == "application/json"
-
-
-def test_the_log_is_a_target(caplog: Any, capsys: Any) -> None:
-    Teller({}).post("log", Target("log"), "acme-shop crashed", facts=FACTS)
-    said = caplog.text + capsys.readouterr().out
-    assert "acme-shop crashed" in said
-    assert "e1:tell:step:0" in said
-
-
-@pytest.mark.parametrize(
-    ("status", "retry_after", "kind", "wait"),
-    [
-        pytest.param(429, None, Unavailable, 8.0, id="429"),
-        pytest.param(429, "33", Unavailable, 33.0, id="429 that says when"),
-        pytest.param(503, "7", Unavailable, 7.0, id="503 that says when"),
-        pytest.param(503, "99999", Unavailable, 300.0, id="503 that says much too late"),
-        pytest.param(503, "\u00b2", Unavailable, 5.0, id="503 that says a digit which is no number"),
-        pytest.param(500, None, Unavailable, 5.0, id="500"),
-        pytest.param(408, None, Unavailable, 5.0, id="408"),
-        pytest.param(404, None, Refused, None, id="404"),
-        pytest.param(401, None, Refused, None, id="401"),
-        pytest.param(307, None, Refused, None, id="a redirect, which is not followed"),
-    ],
-)
-def test_whether_it_is_tried_again_and_when(
-    teller: Teller, hook: Hook, status: int, retry_after: str | None, kind: type[Exception], wait: float | None
-) -> None:
-    hook.answers.append((status, retry_after))
-    with pytest.raises(kind) as caught:
-        teller.post("ops", OPS, "text", facts=FACTS)
-
-    assert f"target ops: answered {status}" in str(caught.value)
-    assert getattr(caught.value, "retry_after", None) == wait
-    assert len(hook.sent) == 1
-
-
-def test_nobody_listens() -> None:
-    teller = Teller({"OPS_URL": f"http://127.0.0.1:{free_port()}/a-secret-path"})
-    with pytest.raises(Unavailable, match=r"target ops: gave no answer \(ConnectError\)") as caught:
-        teller.post("ops", OPS, "text", facts=FACTS)
-    assert "a-secret-path" not in str(caught.value)
-
-
-def test_an_answer_that_drips_does_not_hold_a_thread(hook: Hook) -> None:
-    """Its time-out counted from one byte to the next, so that one bad target could hold all threads of a worker."""
-    hook.drips.set()
-    teller = Teller({"OPS_URL": hook.url}, timeout=0.3)
-    with pytest.raises(Unavailable, match="gave no answer"):
-        teller.post("ops", OPS, "text", facts=FACTS)
-    teller.close()
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["", "  ", "a-secret-path", "ftp://hooks.example/a-secret-path", "http://", "http://[::1/a-secret-path",
-     "http://hooks.example:99999/a-secret-path", "http://hooks.example/\x00a-secret-path"],
-)  # fmt: skip
-def test_an_address_that_is_none_is_named_by_its_variable(address: str) -> None:
-    with pytest.raises(Refused, match="target ops: its variable OPS_URL ") as caught:
-        Teller({"OPS_URL": address}).post("ops", OPS, "text", facts=FACTS)
-    assert "a-secret-path" not in str(caught.value)
-
-
-def test_a_password_in_the_address_is_sent_as_one(teller: Teller, hook: Hook) -> None:
-    url = hook.url.replace("http://", "http://ops:pass%20word@")
-    teller = Teller({"OPS_URL": url})
-    teller.post("ops", OPS, "text", facts=FACTS)
-    teller.close()
-
-    assert hook.sent[0].headers["authorization"] == "Basic " + b64encode(b"ops:pass word").decode()
-
-
-def test_an_id_from_outside_cannot_break_the_request(teller: Teller, hook: Hook) -> None:
-    key = "\u00e9\r\nX-Evil: 1:tell:step:0"
-    teller.post("ops", OPS, "\u00e9 \ud83d\ude00", facts={**FACTS, "dedup_key": key})
-
-    assert hook.sent[0].headers["idempotency-key"] == "%C3%A9%0D%0AX-Evil:%201:tell:step:0"
-    assert "x-evil" not in hook.sent[0].headers
-    assert hook.sent[0].message["dedup_key"] == key
-
-
-# --- notify, through a worker ---
-
-
-def crash(world: World, **more: Any) -> dict[str, Any]:
-    return sample("dyno_crashed", id="e1", app=APP, at=world.simulator.now, **more)
-
-
-def test_a_busy_target_is_tried_again_as_it_asks(world: World, hook: Hook) -> None:
+def test_a_busy_target_is_tried_again_as_it_asks_and_holds_up_no_run(world: World, hook: Hook) -> None:
     hook.answers.extend([(503, "20"), (429, "40")])
     world.deliver(crash(world))
     worker = world.worker(telling(), environment={"OPS_URL": hook.url, "TEAM_URL": "x"})
     worker.drain()
-    assert world.step() == ("waiting", "POST target ops: answered 503; trying again in 20 s.")
+    assert (world.run().state, world.step()) == ("done", ("done", "Handed over to ops."))
+    assert world.delivered() == [("waiting", "POST target ops: answered 503; trying again in 20 s.")]
     assert world.server.hgetall("dh:claims:act") == {}, "no thread and no claim waits"
     world.pass_time(21)
     worker.drain()
-    assert world.step() == ("waiting", "POST target ops: answered 429; trying again in 40 s.")
+    assert world.delivered() == [("waiting", "POST target ops: answered 429; trying again in 40 s.")]
     world.pass_time(41)
     worker.drain()
 
-    assert world.step() == ("done", "Told ops.")
+    assert world.delivered() == [("done", "Told ops.")]
     assert [sent.headers["idempotency-key"] for sent in hook.sent] == ["e1:tell:step:0"] * 3
     assert hook.sent[-1].message["text"] == f"{APP} crashed"
 
 
-def test_a_target_that_stays_away_is_given_up(world: World, hook: Hook) -> None:
-    hook.answers.extend([(503, "300")] * 10)
+def test_a_target_that_stays_away_is_given_up_after_a_day_and_told_of(world: World, hook: Hook) -> None:
+    hook.answers.extend([(503, "300")] * 400)
     world.deliver(crash(world))
     worker = world.worker(telling(), environment={"OPS_URL": hook.url, "TEAM_URL": "x"})
-    for _ in range(10):
+    for seconds in (0, 301, 43_200, 43_200, 301):
+        world.pass_time(seconds)
         worker.drain()
-        world.pass_time(301)
 
-    assert world.step() == ("failed", "notify was given up: POST target ops: answered 503.")
-    assert len(hook.sent) == 3, "at once, after 5 minutes, and at the end"
-    assert world.step("failure:0")[0] == "done"
+    assert world.delivered() == [("failed", "deliver was given up: POST target ops: answered 503.")]
+    assert world.told() == ["deliver was given up: POST target ops: answered 503."]
 
 
 def test_who_was_told_is_not_told_again_because_of_another(world: World, hook: Hook, team: Hook) -> None:
@@ -195,19 +92,20 @@ def test_who_was_told_is_not_told_again_because_of_another(world: World, hook: H
     world.pass_time(10)
     worker.drain()
 
-    assert world.step() == ("done", "Told ops, log, team.")
+    assert world.step() == ("done", "Handed over to ops, team. Told log.")
     assert (len(hook.sent), len(team.sent)) == (1, 2)
 
 
-def test_a_target_that_refuses_keeps_nobody_else_from_hearing(world: World, hook: Hook, team: Hook) -> None:
-    """The first target that failed ended the step: those after it were never told."""
+def test_a_target_that_refuses_is_told_of_and_keeps_nobody_else_from_hearing(
+    world: World, hook: Hook, team: Hook
+) -> None:
     hook.answers.append((404, None))
     world.deliver(crash(world))
     env = {"OPS_URL": hook.url, "TEAM_URL": team.url}
     world.worker(telling("[ops, team]"), environment=env).drain()
 
-    assert world.step() == ("failed", "Told team. POST target ops: answered 404.")
     assert len(team.sent) == 1
+    assert world.told() == ["ops was not told: POST target ops: answered 404."]
 
 
 def test_a_target_that_is_gone_from_the_rules_keeps_nobody_else_from_hearing(world: World, team: Hook) -> None:
@@ -216,7 +114,21 @@ def test_a_target_that_is_gone_from_the_rules_keeps_nobody_else_from_hearing(wor
     later = telling("team").replace("  ops: {webhook: $OPS_URL}\n", "")
     world.worker(later, environment={"TEAM_URL": team.url}).drain()
 
-    assert world.step() == ("failed", "Told team. POST target ops: there is no such target any more.")
+    sentence = "Handed over to team. POST target ops: there is no such target any more."
+    assert world.step() == ("failed", sentence)
+    assert world.step("failure:0")[0] == "done"
+    assert len(team.sent) == 1
+
+
+def test_a_target_that_goes_while_a_message_waits_is_told_of(world: World, hook: Hook) -> None:
+    env = {"OPS_URL": hook.url, "TEAM_URL": "x"}
+    world.deliver(crash(world))
+    waiting = Outbox(world.server, wait_seconds=60, every_seconds=0)
+    world.worker(telling(), environment=env, outbox=waiting).drain()
+    world.pass_time(61)
+    world.worker(telling("log").replace("  ops: {webhook: $OPS_URL}\n", ""), environment=env).drain()
+
+    assert world.told() == ["ops was not told: POST target ops: there is no such target any more."]
 
 
 def test_a_message_that_comes_out_empty_is_still_sent(world: World, hook: Hook) -> None:
@@ -242,22 +154,59 @@ def test_a_rule_must_say_something() -> None:
     assert Params.model_validate({"to": "ops", "text": ""}, context=RENDERED).text == ""
 
 
-def test_a_message_whose_claim_was_lost_is_not_sent(world: World) -> None:
-    """Many slow targets take longer than a lease: another worker goes on with those that were not told yet."""
-
-    class Slow(Heard):
-        def post(self, name: str, target: Target, text: str, *, facts: Mapping[str, Any]) -> None:
-            super().post(name, target, text, facts=facts)
-            world.server.zadd("dh:due:act", {str(facts["run"]): 0})
+def test_a_message_whose_claim_was_lost_is_left_to_whoever_has_it(world: World) -> None:
+    class Late(Outbox):
+        def take(self, run: str, target: str, *, token: str, every: float | None) -> Any:
+            world.server.zadd("dh:due:act", {run: 0})
             other.crew.due.claim("act", most=1)
+            return super().take(run, target, token=token, every=every)
 
     world.deliver(crash(world))
     env = {"OPS_URL": "x", "TEAM_URL": "x"}
-    heard = Slow()
+    heard = Heard()
     other = world.worker(telling(), environment=env)
-    world.worker(telling("[ops, team]"), environment=env, teller=heard).drain()
+    outbox = Late(world.server, wait_seconds=0, every_seconds=0)
+    world.worker(telling(), environment=env, teller=heard, outbox=outbox).drain()
 
-    assert heard.messages == [("ops", f"{APP} crashed")]
+    assert heard.messages == []
+    assert world.server.zcard("dh:due:act") == 1
+
+
+def test_a_worker_killed_between_sending_and_writing_it_down_sends_again_with_the_same_key(
+    world: World, hook: Hook
+) -> None:
+    env = {"OPS_URL": hook.url, "TEAM_URL": "x"}
+    world.deliver(crash(world))
+    first = world.worker(telling(), environment=env)
+    first.deciding.drain()
+    first.acting.drain()  # hands it over, sends it
+    sent = len(hook.sent)
+    assert sent == 1
+    run = next(key for key in world.server.scan_iter("dh:run:tell:*"))
+    world.server.hdel(run, "step:0", "finished_at")  # what the dead worker did not get to write
+    world.server.zadd("dh:due:act", {run.decode().removeprefix("dh:run:"): 0})
+    world.worker(telling(), environment=env).drain()
+
+    assert [message.headers["idempotency-key"] for message in hook.sent] == ["e1:tell:step:0"] * 2
+
+
+def test_a_worker_killed_between_handing_over_and_writing_it_down_does_not_double_it(world: World, hook: Hook) -> None:
+    env = {"OPS_URL": hook.url, "TEAM_URL": "x"}
+    waiting = Outbox(world.server, wait_seconds=120, every_seconds=0)
+    world.deliver(crash(world))
+    dies = world.worker(telling(), environment=env, outbox=waiting)
+    dies.runs.before["record"] = die
+    dies.deciding.drain()
+    with pytest.raises(Killed):
+        dies.acting.drain()
+    world.pass_time(70)
+    worker = world.worker(telling(), environment=env, outbox=waiting)
+    worker.drain()
+    world.pass_time(90)
+    worker.drain()
+
+    assert [sent.message["count"] for sent in hook.sent] == [1]
+    assert world.step() == ("done", "Handed over to ops.")
 
 
 def test_no_address_is_kept_or_logged(world: World, hook: Hook, caplog: Any, capsys: Any) -> None:
@@ -266,17 +215,86 @@ def test_no_address_is_kept_or_logged(world: World, hook: Hook, caplog: Any, cap
     world.deliver(crash(world))
     env = {"OPS_URL": hook.url, "TEAM_URL": f"http://127.0.0.1:{free_port()}/a-secret-path"}
     worker = world.worker(telling("[ops, team]"), environment=env)
-    for _ in range(12):
+    for _ in range(5):
         worker.drain()
         world.pass_time(70)
-    assert world.run().state == "failed"
 
+    assert [state for state, _ in world.delivered()] == ["failed", "waiting"]
     assert "a-secret-path" not in world.kept()
     assert "a-secret-path" not in "".join(capsys.readouterr())
     ours = [record for record in caplog.records if not record.name.startswith("httpcore2")]
     assert "a-secret-path" not in "".join(record.getMessage() for record in ours)
     loud = [record for record in caplog.records if record.levelname != "DEBUG"]
     assert "a-secret-path" not in "".join(record.getMessage() for record in loud)
+
+
+# --- many messages ---
+
+
+def test_a_burst_of_500_events_is_one_message_with_a_count(world: World, hook: Hook) -> None:
+    world.deliver(*(crash(world, f"e{number}") for number in range(500)))
+    worker = world.worker(telling(), environment={"OPS_URL": hook.url, "TEAM_URL": "x"}, outbox=Outbox(world.server))
+    for _ in range(12):  # as often as a worker has to be woken for so many
+        worker.drain()
+    assert hook.sent == [], "it waits for others"
+    assert len(world.hands.runs(most=600)) == 501
+    world.pass_time(4)
+    worker.drain()
+
+    [sent] = hook.sent
+    assert (sent.message["count"], sent.message["title"]) == (500, "500 messages")
+    assert f"{APP} · tell (20 times)\n{APP} crashed\n\n… and 480 more." in sent.message["text"]
+    assert len(sent.message["messages"]) == 20
+    assert world.delivered() == [("done", "Told ops 500 messages in one.")]
+    assert sent.headers["idempotency-key"].startswith("tell:ops:")
+
+
+def test_two_messages_to_one_target_keep_their_distance(world: World, hook: Hook) -> None:
+    rules = telling().replace("{webhook: $OPS_URL}", "{webhook: $OPS_URL, wait: 1s, every: 5m}")
+    worker = world.worker(rules, environment={"OPS_URL": hook.url, "TEAM_URL": "x"})
+    counts = []
+    for number, seconds in enumerate((2, 100, 100, 110, 500)):
+        world.deliver(crash(world, f"e{number}"))
+        worker.drain()
+        world.pass_time(seconds)
+        worker.drain()
+        counts.append([sent.message["count"] for sent in hook.sent])
+
+    assert counts == [[1], [1], [1], [1, 3], [1, 3, 1]]
+
+
+def test_while_a_target_is_away_what_comes_gathers_in_one_message(world: World, hook: Hook) -> None:
+    hook.answers.extend([(503, "300")] * 3)
+    worker = world.worker(telling(), environment={"OPS_URL": hook.url, "TEAM_URL": "x"})
+    for number in range(4):
+        world.deliver(crash(world, f"e{number}"))
+        worker.drain()
+        world.pass_time(30)
+    assert [state for state, _ in world.delivered()] == ["waiting", "waiting"]
+    for _ in range(6):
+        world.pass_time(301)
+        worker.drain()
+
+    assert [sent.message["count"] for sent in hook.sent] == [1, 1, 1, 1, 3]
+    assert [state for state, _ in world.delivered()] == ["done", "done"]
+
+
+def test_however_much_is_said_a_message_that_waits_stays_small(world: World, hook: Hook) -> None:
+    world.deliver(*(crash(world, f"e{number}", **{"data.command": "x" * 15_000}) for number in range(60)))
+    worker = world.worker(
+        telling(text="{{ data.command }}"),
+        environment={"OPS_URL": hook.url, "TEAM_URL": "x"},
+        outbox=Outbox(world.server, wait_seconds=60),
+    )
+    for _ in range(3):
+        worker.drain()
+    [run] = world.server.scan_iter("dh:run:tell:*")
+
+    assert sum(len(value) for value in world.server.hgetall(run).values()) < 40_000
+    world.pass_time(61)
+    worker.drain()
+    assert hook.sent[0].message["count"] == 60
+    assert len(hook.sent[0].message["messages"][0]["text"]) == 15_000
 
 
 # --- the service's own trouble ---
@@ -303,7 +321,7 @@ def test_trouble_is_told_even_if_the_target_is_away_for_hours(world: World, hook
         worker.drain()
 
     assert [sent.message["text"] for sent in hook.sent] == ["Something is wrong."] * 5
-    assert [run.state for run in world.hands.runs(most=5)] == ["done"]
+    assert world.delivered() == [("done", "Told system.")]
 
 
 def test_trouble_that_cannot_be_told_ends_in_the_log_and_not_in_more_trouble(
@@ -319,3 +337,13 @@ def test_trouble_that_cannot_be_told_ends_in_the_log_and_not_in_more_trouble(
     said = caplog.text + capsys.readouterr().out
     assert "the system target was not told" in said
     assert "Something is wrong." in said.split("the system target was not told")[1]
+
+
+def test_no_rule_can_name_the_action_that_sends(world: World) -> None:
+    with pytest.raises(Exception, match="deliver: is not an action"):
+        world.worker(
+            telling()
+            .replace("{notify: {to: TO", "{deliver: {to: TO")
+            .replace("{notify: {to: ops, text", "{deliver: {to: ops, text", 1),
+            environment={"OPS_URL": "x", "TEAM_URL": "x"},
+        )

@@ -8,6 +8,7 @@ from workers.actions import (
     call,
     collaborator,
     config,
+    deliver,
     domain,
     maintenance,
     notify,
@@ -24,6 +25,7 @@ ACTIONS: Mapping[str, Action] = {
     "call": call.ACTION,
     "collaborator": collaborator.ACTION,
     "config": config.ACTION,
+    "deliver": deliver.ACTION,
     "domain": domain.ACTION,
     "maintenance": maintenance.ACTION,
     "notify": notify.ACTION,
@@ -34,4 +36,5 @@ ACTIONS: Mapping[str, Action] = {
     "wait": wait.ACTION,
 }
 
-SPECS: Mapping[str, ActionSpec] = {name: action.spec for name, action in ACTIONS.items()}
+OURS = frozenset({"deliver"})  # which only the service itself takes
+SPECS: Mapping[str, ActionSpec] = {name: action.spec for name, action in ACTIONS.items() if name not in OURS}

@@ -12,6 +12,7 @@ from heroku.events import Event
 from rules.actions import ActionSpec
 from rules.rulebook import Target
 from workers.fetching import Page
+from workers.outlets import Outlet
 
 P = TypeVar("P", bound=BaseModel)
 RENDERED = "rendered"  # pydantic's context for parameters whose templates are rendered
@@ -77,7 +78,7 @@ class Step(Generic[P]):
     remembered: Remembered
     intend: Callable[..., None]
     targets: Mapping[str, Target]
-    post: Callable[..., None]
+    outlet: Outlet
     fetch: Callable[..., Page]
     variable: Callable[[str], str | None]
     facts: Mapping[str, Any]

@@ -1,13 +1,18 @@
-"""`notify`: tells people. At least once; whoever gets it twice can tell by the dedup key."""
+"""`notify`: has people told: in the log at once, elsewhere by a message that holds up no run.
+
+At least once; whoever gets it twice can tell by the dedup key.
+"""
 
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
-from heroku.errors import Refused, Unavailable
+from heroku.errors import Refused
 from rules.actions import ActionSpec
 from rules.templates import MAX_OUTPUT
 from workers.actions.base import RENDERED, Action, Outcome, Step
+from workers.notes import Note
+from workers.outlets import HANDED
 
 LONGEST = MAX_OUTPUT  # characters: whatever a template renders can be sent
 
@@ -34,35 +39,32 @@ class Params(BaseModel):
         AfterValidator(_says_something),
         Field(max_length=LONGEST, description="The message; may be a template."),
     ]
+    title: Annotated[str, Field(max_length=LONGEST, description="Its first line; the app and the rule, if absent.")] = (
+        ""
+    )
+    incident: Annotated[
+        str,
+        Field(
+            max_length=LONGEST,
+            description="What the trouble is called: PagerDuty keeps one incident for each. Default: rule and app.",
+        ),
+    ] = ""
+    resolve: Annotated[bool, Field(description="true: says that the incident is over.")] = False
 
 
 def perform(step: Step[Params]) -> Outcome:
-    """Send to each target that has not had it yet; one that cannot be reached keeps none of the others waiting.
-    Raises Unavailable if some are to be tried again."""
-    told: list[str] = step.memory.setdefault("told", [])
-    refused: dict[str, str] = step.memory.setdefault("refused", {})
-    busy: Unavailable | None = None
-    for name in [name for name in dict.fromkeys(step.params.to) if name not in told and name not in refused]:
+    """Hand it to each target; one that is not there keeps none of the others from hearing."""
+    params = step.params
+    note = Note.of(params.text, facts=step.facts, title=params.title, incident=params.incident, resolve=params.resolve)
+    came: dict[str, list[str]] = {}
+    refused = []
+    for name in dict.fromkeys(params.to):
         try:
-            _tell(step, name)
-            told.append(name)
-        except Unavailable as error:
-            busy = error
+            came.setdefault(step.outlet.tell(name, note), []).append(name)
         except Refused as error:
-            refused[name] = str(error)
-    if busy:
-        raise busy
-    sentence = f"Told {', '.join(told)}." if told else "Told nobody."
-    if refused:
-        return Outcome("failed", f"{sentence} {'; '.join(refused.values())}.")
-    return Outcome("done", sentence)
-
-
-def _tell(step: Step[Params], name: str) -> None:
-    target = step.targets.get(name)
-    if target is None:
-        raise Refused(method="POST", path=f"target {name}", message="there is no such target any more")
-    step.post(name, target, step.params.text.strip() or "(The text of this message came out empty.)", facts=step.facts)
+            refused.append(f"{error}.")
+    said = [f"{how.capitalize()}{' to' if how == HANDED else ''} {', '.join(names)}." for how, names in came.items()]
+    return Outcome("failed" if refused else "done", " ".join([*(said or ["Told nobody."]), *refused]))
 
 
 def settle(_: Step[Params]) -> None:

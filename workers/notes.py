@@ -1,0 +1,115 @@
+"""A note: what one step wants people to know; and a message: one or many notes as a target is told of them."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from heroku.redacting import redacted
+
+TITLE_CHARACTERS = 150
+SHORT_CHARACTERS = 300  # of a note's text, where it is one of many
+EMPTY = "(The text of this message came out empty.)"
+
+# What would break a line, hide a text or turn its direction around, so that it reads as something else.
+_MISLEADING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """`incident` names the trouble, `resolve` says that it is over; `facts` are rule, app, event, run and dedup_key."""
+
+    title: str
+    text: str
+    incident: str
+    resolve: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, text: str, *, facts: Mapping[str, Any], title: str = "", incident: str = "", resolve: bool = False
+    ) -> "Note":
+        """A note of texts that come from anywhere: without what looks like a secret, and fit to be read."""
+        about = " · ".join(filter(None, (str(facts.get("app") or ""), str(facts.get("rule") or ""))))
+        said = plain(title).replace("\n", " ").strip() or about or "Dynohook"
+        known = incident.strip() or f"{facts.get('rule')}:{facts.get('app')}"
+        return cls(cut(said, TITLE_CHARACTERS), plain(text).strip() or EMPTY, known, resolve, facts)
+
+    @property
+    def key(self) -> str:
+        """By which a second sending of the same is known."""
+        return str(self.facts.get("dedup_key", ""))
+
+    @property
+    def headline(self) -> str:
+        """The title, and that it is over."""
+        return f"Resolved: {self.title}" if self.resolve else self.title
+
+    def short(self) -> "Note":
+        """The same in few words, and with few facts."""
+        facts = {name: self.facts.get(name) for name in ("app", "run")}
+        return Note(self.title, cut(self.text, SHORT_CHARACTERS), self.incident, self.resolve, facts)
+
+    def to_json(self) -> str:
+        """As it stands in Redis."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, kept: str) -> "Note":
+        """The note that `to_json` told of."""
+        return cls(**json.loads(kept))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent at once: the first of `count` notes. `key` stays the same however often it is sent."""
+
+    target: str
+    key: str
+    notes: Sequence[Note]
+    count: int
+
+    @property
+    def title(self) -> str:
+        """One line."""
+        if self.count == 1:
+            return self.notes[0].headline
+        apps = {str(note.facts["app"]) for note in self.notes if note.facts.get("app")}
+        where = f" about {apps.pop()}" if len(apps) == 1 and len(self.notes) == self.count else ""
+        return f"{self.count:,} messages{where}"
+
+    @property
+    def text(self) -> str:
+        """All that is known of the notes; what is alike is told once."""
+        if self.count == 1:
+            return self.notes[0].text
+        alike: dict[tuple[str, str], int] = {}
+        for note in self.notes:
+            alike[note.headline, note.text] = alike.get((note.headline, note.text), 0) + 1
+        told = [f"{title}{f' ({times} times)' if times > 1 else ''}\n{text}" for (title, text), times in alike.items()]
+        left = self.count - len(self.notes)
+        return "\n\n".join([*told, f"… and {left:,} more."] if left else told)
+
+    @property
+    def resolves(self) -> bool:
+        """Whether all that it tells is that something is over."""
+        return all(note.resolve for note in self.notes)
+
+    @property
+    def look(self) -> str:
+        """The command that shows more."""
+        runs = {str(note.facts["run"]) for note in self.notes if note.facts.get("run")}
+        return f"dynohook runs show {runs.pop()}" if len(runs) == 1 else "dynohook runs"
+
+
+def plain(text: str) -> str:
+    """The text without what looks like a secret, and without characters that are not seen."""
+    return redacted(_MISLEADING.sub("", text.replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n")))
+
+
+def cut(text: str, most: int) -> str:
+    """At most so many characters of it; what is cut ends in …"""
+    return text if len(text) <= most else text[: most - 1] + "…"
