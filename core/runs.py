@@ -8,8 +8,9 @@ from typing import Any, Literal, cast
 
 import redis
 
-from core import layout, queue, records, scripts
+from core import layout, queue, records, scripts, silences
 from core.due import ClaimLost
+from rules.silences import Silence
 
 StepState = Literal["planned", "started", "waiting", "done", "not needed", "failed", "denied", "unknown"]
 SETTLED: frozenset[StepState] = frozenset({"done", "not needed", "failed", "denied", "unknown"})
@@ -176,6 +177,10 @@ class Runs:
         numbers = cast("list[bytes | None]", self._redis.mget([layout.CRASHED + id for id in releases]))
         return {id: int(number or 0) for id, number in zip(releases, numbers, strict=True)}
 
+    def silences(self) -> list[Silence]:
+        """Those in force, and perhaps some that are over."""
+        return silences.read(cast("list[bytes]", self._redis.hvals(layout.SILENCES)))
+
     def made(self, ids: Sequence[str]) -> frozenset[str]:
         """Those of `ids` that came out of our own calls."""
         if not ids:
@@ -195,7 +200,7 @@ def read(id: str, fields: Mapping[bytes, bytes], *, now: float) -> Run:
     journal = {
         name.decode(): StepRecord(**json.loads(value))
         for name, value in fields.items()
-        if name.startswith((b"step:", b"failure:"))
+        if name.startswith((b"approval:", b"step:", b"failure:"))
     }
     return Run(
         id=id,

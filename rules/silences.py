@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -19,6 +20,12 @@ class Silence:
     until: int
     by: str
     why: str
+
+    @property
+    def sentence(self) -> str:
+        """Till when, by whom and why."""
+        until = datetime.fromtimestamp(self.until / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        return f"silenced until {until} by {self.by}: {self.why}"
 
     def covers(self, rule: str, app: Iterable[str | None]) -> bool:
         """Whether that rule is silent about the app of that id and name."""

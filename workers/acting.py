@@ -11,11 +11,13 @@ from core.due import ClaimLost
 from core.runs import Entry, Locked, Paused, Run
 from rules.model import Mode
 from rules.rulebook import Step as Written
+from rules.silences import silence_over
+from workers.approving import may_begin
 from workers.calling import Leaving
 from workers.crew import Crew, is_poison
 from workers.stepping import Stepping
 from workers.turns import Turns
-from workers.visits import FAILED, Visit, is_system
+from workers.visits import APPROVAL, FAILED, Visit, is_system
 
 FOREIGN_FORMAT_SECONDS = 30.0  # a record of another version: leave it to a worker of that version
 PAUSED_SECONDS = 5.0
@@ -85,7 +87,7 @@ class Acting:
         brake = self._brake(run)
         if brake and run.now - run.planned_at < OVERLAP_SECONDS:
             return BRAKED_SECONDS
-        stopped = brake or self._breaker(run, token)
+        stopped = brake or self._silence(run) or self._breaker(run, token)
         if stopped:
             self._crew.runs.record(run, Entry(set={"note": stopped}, then="finish", state="stopped"), token=token)
             log.info("run stopped", run=id, why=stopped)
@@ -93,6 +95,12 @@ class Acting:
         visit = Visit(self._crew, run, token=token)
         steps = [Written.from_json(step) for step in run.plan["steps"]]
         failure_steps = [Written.from_json(step) for step in run.plan.get("on_failure", ())]
+        begins = may_begin(visit)
+        if not begins:
+            if begins is False:
+                self._crew.runs.record(run, Entry(then="finish", state="denied"), token=token)
+                log.info("run denied", run=id, why=visit.journal[APPROVAL].sentence)
+            return None
         came_to = self._walk(visit, "step", steps)
         if came_to == "failed" and self._walk(visit, "failure", failure_steps) == "parked":
             return None
@@ -109,6 +117,14 @@ class Acting:
         rule = self._crew.book.rule(run.rule)
         return None if rule is None or rule.mode is Mode.LIVE else f"the rule is {rule.mode.value} now"
 
+    def _silence(self, run: Run) -> str | None:
+        """A silence that was set since it was planned holds back what has not begun, unless a person approved it."""
+        begun = any(field.startswith("step:") for field in run.journal)
+        if is_system(run) or begun or (run.approval or {}).get("verdict") == "approve":
+            return None
+        silence = silence_over(self._crew.runs.silences(), run.rule, (run.app, run.app_name), now=run.now * 1000)
+        return silence.sentence if silence else None
+
     def _breaker(self, run: Run, token: str) -> str | None:
         """A run that had to queue passes its gates again when it starts. Raises ClaimLost."""
         return "the rule's breaker is open" if self._crew.runs.start(run, token=token) == "breaker" else None
@@ -116,6 +132,7 @@ class Acting:
     def _walk(
         self, visit: Visit, kind: Literal["step", "failure"], steps: Sequence[Written]
     ) -> Literal["finished", "parked", "failed"]:
+        """As far as the steps can be taken now; one that failed is the last, unless it lets the run go on."""
         for index, written in enumerate(steps):
             field = f"{kind}:{index}"
             state = visit.state(field)
@@ -123,6 +140,6 @@ class Acting:
                 state = Stepping(visit, field=field, written=written).take()
             if state == "waiting":
                 return "parked"
-            if state in FAILED:
+            if state in FAILED and not written.continue_on_failure:
                 return "failed"
         return "finished"

@@ -15,10 +15,12 @@ APPROVAL_SECONDS = 24 * 3600.0
 class Look:
     """`memory` is the action's own, beside these of ours: `since` (put off since then), `tries`, `intents`, `asked_at`.
 
-    `open`: a call from an earlier look has no known outcome. `begun`: this look has sent one.
+    `answer_seconds`: how long a person has for an answer. `open`: a call from an earlier look has no known outcome.
+    `begun`: this look has sent one.
     """
 
-    def __init__(self, visit: Visit, *, field: str, written: Written) -> None:
+    def __init__(self, visit: Visit, *, field: str, written: Written, answer_seconds: float = APPROVAL_SECONDS) -> None:
+        self.answer_seconds = answer_seconds
         self.visit = visit
         self.field = field
         self.written = written
@@ -62,8 +64,12 @@ class Look:
     @property
     def is_unanswered(self) -> bool:
         """Whether it asked a person, and nobody answered in time."""
-        asked_at = self.memory.get("asked_at")
-        return asked_at is not None and self.answer is None and self.now >= asked_at + APPROVAL_SECONDS - 1.0
+        return "asked_at" in self.memory and self.answer is None and self.now >= self.answer_until - 1.0
+
+    @property
+    def answer_until(self) -> float:
+        """Until when what it asks may be answered, in seconds since 1970."""
+        return float(self.memory["asked_at"]) + self.answer_seconds
 
     def asks(self) -> None:
         """It asks a person; an answer that was given before does not count for this."""

@@ -13,7 +13,9 @@ from heroku.errors import AccessDenied, HerokuError, Unauthorized, Unavailable, 
 from rules.rulebook import Step as Written
 from rules.templates import TemplateError, render_params
 from workers.actions.base import RENDERED, Action, Outcome, State, Step
+from workers.approving import denied
 from workers.calling import Braked, Calls, Leaving, Stalled
+from workers.conditions import passed_over
 from workers.looks import LOOK_AFTER_UNKNOWN_SECONDS, Look
 from workers.visits import Visit
 from workers.writing import write
@@ -35,6 +37,9 @@ class Stepping:
         Paused, Locked, Leaving, RedisError."""
         if self._look.too_soon > 0:
             return self._park(self._look.too_soon)
+        passed = passed_over(self._look)
+        if passed:
+            return write(self._look, passed)
         try:
             outcome = self._outcome()
             self._look.gets_on()
@@ -87,7 +92,7 @@ class Stepping:
         if action.spec.needed(look.written.params) and visit.crew.heroku is None:
             return Outcome("failed", f"{look.name} needs Heroku's API, and HEROKU_API_KEY is not set.")
         step = self._step(action)
-        return self._settled(action, step) or self._unapproved() or action.perform(step)
+        return self._settled(action, step) or denied(self._look) or action.perform(step)
 
     def _settled(self, action: Action, step: Step[Any]) -> Outcome | None:
         """What became of an open call; None if there is none, or if nothing came of it and it may be made again."""
@@ -100,15 +105,6 @@ class Stepping:
             why = "a call got no answer, and Heroku shows nothing that came of it"
             return Outcome("failed", f"{look.name} was given up: {why}.", tell_system=True)
         return outcome
-
-    def _unapproved(self) -> Outcome | None:
-        """A step that asked a person: denied, or not answered in time."""
-        answer = self._look.answer
-        if answer and answer.get("verdict") == "deny":
-            return Outcome("denied", f"{answer.get('by')} denied it: {answer.get('why') or 'no reason given'}.")
-        if self._look.is_unanswered:
-            return Outcome("denied", "Nobody approved it within 24 hours.")
-        return None
 
     def _is_refused_after_loss(self, action: Action) -> bool:
         """An event from before Redis lost its data may have been acted on; a person's replay says that it should be."""
@@ -134,7 +130,7 @@ class Stepping:
             remembered=visit.crew.runs,
             intend=calls.intend,
             targets=visit.crew.book.targets,
-            outlet=calls.outlet(),
+            post=calls.post,
             fetch=calls.fetch,
             variable=visit.crew.environment.get,
             facts=self._facts(),

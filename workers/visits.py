@@ -13,6 +13,7 @@ from heroku.access import Grant, Level
 from rules.rulebook import Step as Written
 from workers.crew import Crew
 
+APPROVAL = "approval:0"  # the journal's field for the question before the first step
 FAILED: frozenset[StepState] = frozenset({"failed", "denied", "unknown"})
 SYSTEM_PATIENCE_SECONDS = 24 * 3600.0  # the service's own trouble is told even if the target is away for long
 
@@ -45,11 +46,6 @@ class Visit:
         return is_system(self.run)
 
     @property
-    def is_last_resort(self) -> bool:
-        """Whether it tells the `system` target: trouble with that is not told of in turn."""
-        return self.is_system and self.run.key in ("", layout.SYSTEM)
-
-    @property
     def patience_seconds(self) -> float:
         """How long each of its steps may be put off."""
         return self.run.give_up_at - self.run.planned_at if self.run.give_up_at else SYSTEM_PATIENCE_SECONDS
@@ -72,10 +68,12 @@ class Visit:
         record = self.journal.get(field)
         return record.state if record else None
 
-    def write(self, field: str, record: StepRecord, *, asking: str | None = None, **entry: Any) -> None:
-        """Write a line of the journal, and what goes with it. Raises ClaimLost."""
+    def write(self, field: str, record: StepRecord, *, ask_until: float | None = None, **entry: Any) -> None:
+        """Write a line of the journal, and what goes with it; until when a person may answer, if it asks. Raises
+        ClaimLost."""
         self.journal[field] = record
-        said = {field: record.to_json()} | ({"asking": asking} if asking else {})
+        asks = {} if ask_until is None else {"asking": field, "ask_until": f"{ask_until * 1000:.0f}"}
+        said = {field: record.to_json(), **asks}
         self.crew.runs.record(self.run, Entry(set=said, **entry), token=self.token)
 
     def steps(self) -> dict[str, dict[str, Any]]:
@@ -88,9 +86,10 @@ class Visit:
         }
 
     def error(self) -> str | None:
-        """The sentence of the first step that failed."""
-        records = [self.journal[field] for field in self.names if field in self.journal]
-        return next((record.sentence for record in records if record.state in FAILED), None)
+        """The sentence of the step that failed; of several, as some let the run go on, the last."""
+        records = [record for field, record in self.journal.items() if field.startswith("step:")]
+        failed = [record for record in records if record.state in FAILED]
+        return max(failed, key=lambda record: record.at).sentence if failed else None
 
     def context(self) -> Mapping[str, Any]:
         """What templates may use."""
@@ -109,9 +108,8 @@ class Visit:
             state = "done"
         self.crew.runs.record(self.run, Entry(then="finish", state=state, effect=effect), token=self.token)
         log.info("run finished", run=self.run.id, rule=self.run.rule, app=self.run.app_name, state=state)
-        if self.is_system and state == "failed":  # what nobody was told stands here, as this log is read last of all
-            words = records[0].memory.get("words") or steps[0].params.get("text")
-            log.error(f"the {self.run.key or layout.SYSTEM} target was not told", run=self.run.id, text=words)
+        if self.is_system and state == "failed":  # nobody is left to be told, and this log is read last of all
+            log.error("the system target was not told", run=self.run.id, text=steps[0].params.get("text"))
 
     def _effect(self, steps: Sequence[Written], records: Sequence[StepRecord]) -> bool:
         """A change to Heroku, or what may have been one; for rules that only tell people, a message that went out."""

@@ -4,7 +4,7 @@ import structlog
 
 from core.runs import StepRecord, StepState
 from workers.actions.base import Outcome
-from workers.looks import APPROVAL_SECONDS, Look
+from workers.looks import Look
 from workers.visits import FAILED
 
 log = structlog.get_logger()
@@ -35,9 +35,9 @@ def write(look: Look, outcome: Outcome) -> StepState:
         unlock=visit.run.app if settled else None,
         tell=_told(look, outcome, state, sentence, changed=changed),
         then="park" if outcome.state == "waiting" else "go on",
-        seconds=APPROVAL_SECONDS if outcome.needs_approval else outcome.look_again,
+        seconds=look.answer_until - visit.now if outcome.needs_approval else outcome.look_again,
         state="needs approval" if outcome.needs_approval else None,
-        asking=look.field if outcome.needs_approval else None,
+        ask_until=look.answer_until if outcome.needs_approval else None,
     )
     log.info("step", run=visit.run.id, step=look.name, state=state, sentence=sentence)
     return "waiting" if outcome.state == "waiting" else state
@@ -47,9 +47,8 @@ def _told(look: Look, outcome: Outcome, state: StepState, sentence: str, *, chan
     """What the `system` target hears: a question, and a failure that leaves Heroku changed or nobody knows how."""
     run, asks = look.visit.run, outcome.needs_approval
     worth_it = asks or (state in FAILED and (outcome.tell_system or changed or state == "unknown"))
-    if look.visit.is_last_resort or not worth_it:
+    if look.visit.is_system or not worth_it:  # trouble with telling of trouble is not told of in turn
         return None
     which = f":{int(look.memory['asked_at'] * 1000)}" if asks else ""
     way = f" Approve or deny: dynohook runs approve|deny {run.id}" if asks else ""
-    about = "" if look.visit.is_system else f"{run.app_name}, rule {run.rule}: "
-    return f"run:{run.id}:{look.field}{which}", f"{about}{sentence}{way}"
+    return f"run:{run.id}:{look.field}{which}", f"{run.app_name}, rule {run.rule}: {sentence}{way}"

@@ -13,6 +13,7 @@ from heroku.samples import ABSENT, encode, names, sample
 from rules.deciding import decide
 from rules.loading import Source, load
 from rules.model import Mode
+from rules.rulebook import Step
 from workers.actions import SPECS
 from workers.gating import crashed_release, gates_of
 
@@ -124,8 +125,9 @@ def test_only_a_live_rule_carries_its_plan() -> None:
     [shadow] = gates(event("release_update_failed"), RULE.replace("live", "shadow"))["rules"]
     assert (shadow["plan"], shadow["mode"]) == ("", Mode.SHADOW.value)
     plan = json.loads(live["plan"])
-    assert set(plan) == {"rule", "digest", "steps", "on_failure", "access", "on_apps"}
-    assert plan["steps"] == [{"name": "notify", "action": "notify", "params": {"to": "log", "text": "hello"}}]
+    assert set(plan) == {"rule", "digest", "steps", "on_failure", "access", "on_apps", "approve_within"}
+    [step] = [Step.from_json(step) for step in plan["steps"]]
+    assert step == Step("notify", "notify", {"to": "log", "text": "hello"})
 
 
 def test_a_replay_is_a_run_of_its_own_and_is_never_too_old() -> None:

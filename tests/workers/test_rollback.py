@@ -293,7 +293,7 @@ def test_nobody_answers(asking: World) -> None:
     asking.pass_time(120)
     asking.workers[0].drain()
 
-    assert asking.step() == ("denied", "Nobody approved it within 24 hours.")
+    assert asking.step() == ("denied", "Nobody approved it within 1 d.")
     assert asking.posts() == []
 
 

@@ -318,9 +318,9 @@ class World:
     def _age(self, key: bytes, ms: int) -> None:
         server: Any = self.server
         for name, value in server.hgetall(key).items():
-            if name in (b"planned_at", b"give_up_at", b"started_at"):
+            if name in (b"planned_at", b"give_up_at", b"started_at", b"ask_until"):
                 server.hset(key, name, int(value) - ms)
-            elif name.startswith((b"step:", b"failure:")):
+            elif name.startswith((b"approval:", b"step:", b"failure:")):
                 record = json.loads(value)
                 record["at"] -= ms / 1000
                 memory = record["memory"]
