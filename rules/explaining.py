@@ -40,7 +40,7 @@ def sentence(verdict: Verdict) -> str:
     """The verdict for a reader who knows the rule's name and little else."""
     name = verdict.rule.name
     if not verdict.matched:
-        clause = verdict.rule.match.clauses[verdict.clause]
+        clause = verdict.rule.match.clauses[verdict.clause].removeprefix("when ")
         return f"{name} did not match: it wants that {clause}, and saw {verdict.seen}."
     if verdict.gate is None:
         return f"{name} matched{_in_shadow(verdict)}."
