@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from heroku.events import Event, content_key
-from rules.correlating import Watching
+from rules.correlating import Watching, lacking
 from rules.deciding import Decision, Verdict, decide
 from rules.holding import Gate, Holding
 from rules.model import Mode
@@ -92,7 +92,7 @@ class Memory:
         """The rules in file order; the first live one with `stop` that plans a run stops those after it."""
         stopper: Gate | None = None
         for verdict in decision.matched:
-            stopped = _static(verdict) or self._silenced(event, verdict.rule, now) or whole or stopper
+            stopped = _static(event, verdict) or self._silenced(event, verdict.rule, now) or whole or stopper
             gate = stopped or self._gate(event, verdict, t, now)
             if verdict.rule.stop and gate[0] in ("planned", "queued"):
                 stopper = "stopped by", verdict.rule.name
@@ -136,10 +136,11 @@ class Memory:
         self._holding.forget(now)
 
 
-def _static(verdict: Verdict) -> Gate | None:
+def _static(event: Event, verdict: Verdict) -> Gate | None:
     """The gate that the rule itself closed, with its numbers."""
-    if verdict.gate is None:
-        return None
     if verdict.gate == "stale":
         return "stale", int(verdict.age_seconds), int(verdict.bound_seconds)
-    return (verdict.gate,)
+    if verdict.gate is not None:
+        return (verdict.gate,)
+    path = lacking(verdict.rule, event)
+    return ("no value", path) if path else None

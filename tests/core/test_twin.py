@@ -1,32 +1,38 @@
 """The gates in Redis and their twin in memory: whatever happens, in whatever order, both say the same."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import layout, records
-from core.due import DueList
+from core.due import Claimed, DueList
 from core.ledger import Judged, Ledger
+from core.queue import Lane
 from core.runs import Entry, Runs
 from heroku import events
-from heroku.events import Event
 from heroku.samples import encode, sample
-from rules import holding
+from rules import holding, memory, recalling, traces, waiting
+from rules.correlating import Watching
 from rules.deciding import decide
 from rules.memory import Judgement, Memory
+from rules.model import Mode
 from rules.rulebook import Rulebook
 from tests.core.clocked import Clocked
 from tests.rules.factories import book, rule_text
 from toolbelt.servers import Server
+from workers.crew import Crew
 from workers.gating import gates_of
+from workers.waiting import LateJudging
 
 START = 1_763_840_000_000  # ms
 Gates = list[list[Any]]
+Waited = tuple[int, str, str, str, list[Any]]  # when, for which event, for what, which rule, gate
 
 
 @pytest.fixture(scope="module")
@@ -40,23 +46,40 @@ class Kept:
 
     def __init__(self, client: Clocked, rules: Rulebook) -> None:
         client.flushall()
-        self._client, self._rules = client, rules
+        self._client, self._rules, self._watching = client, rules, Watching(rules)
         self._due = DueList(client, worker="worker.1")
         self._ledger = Ledger(client, keep_seconds=86_400)
         self._runs = Runs(client)
 
-    def take(self, event: Event, now: int) -> Gates:
+    def take(self, body: bytes, now: int) -> Gates:
+        event = events.read(body)
         self._client.set_time(now)
-        self._client.set(layout.EVENT + event.id, records.pack("event", "", b"{}"))
+        self._client.set(layout.EVENT + event.id, records.pack("event", "", body))
+        self._client.zadd(layout.EVENTS, {event.id: now})
         self._client.zadd(layout.DUE + "decide", {event.id: now})
         claimed = self._due.claim("decide", most=1)
         assert claimed.rows == (event.id,)
         decision = decide(self._rules, event, now=datetime.fromtimestamp(now / 1000, UTC))
-        gates = gates_of(event, decision, id=event.id, now=now / 1000, account=None, replay=None)
+        left = self._watching.left_by(event)
+        gates = gates_of(event, decision, id=event.id, now=now / 1000, account=None, replay=None, left=left)
         said = {"b": "book", "n": decision.clauses}
         [written] = self._ledger.decide([Judged(event.id, said, "", gates)], token=claimed.token)
         assert written.how == "decided", written.why
         return [list(gate)[1:] for gate in written.gates]
+
+    def wait(self, until: int) -> list[Waited]:
+        """Judge what was put off until then, each when it is due, as a worker would."""
+        heard: list[Waited] = []
+        while rows := self._client.zrangebyscore(layout.DUE + "wait", "-inf", until, start=0, num=1, withscores=True):
+            [(row, due)] = rows
+            self._client.set_time(int(due))
+            event = self._client.hget(layout.WAIT + row.decode(), "event")
+            assert event is not None
+            LateJudging(cast("Crew", self)).judge()
+            kept = records.unpack(cast("bytes", self._client.get(layout.EVENT + event.decode())))
+            decision = kept.decisions[-1]
+            heard.append((decision["at"], event.decode(), decision["w"], decision["r"], decision["g"][0][1:]))
+        return heard
 
     def work(self, now: int, *, effect: bool) -> str | None:
         """Take the run that is due first from its beginning to its end: how that went."""
@@ -74,6 +97,24 @@ class Kept:
         self._runs.record(run, entry, token=claimed.token)
         return f"{run.id} {begun}"
 
+    # What is wanted of a crew where waits are judged.
+    brake, own_app = Mode.LIVE, frozenset[str]()
+
+    @property
+    def book(self) -> Rulebook:
+        return self._rules
+
+    @property
+    def due(self) -> DueList:
+        return self._due
+
+    @property
+    def ledger(self) -> Ledger:
+        return self._ledger
+
+    def claim(self, lane: Lane, *, most: int) -> Claimed:
+        return self._due.claim(lane, most=1)
+
 
 @dataclass
 class Twin:
@@ -83,14 +124,21 @@ class Twin:
     due: list[tuple[int, str]] = field(default_factory=list)
     planned: dict[str, Judgement] = field(default_factory=dict)
 
-    def take(self, event: Event, now: int) -> Gates:
-        _, judged = self.memory.take(event, now=now)
-        for one in judged:
-            if one.gate[0] in ("planned", "queued"):
-                self.planned[one.run] = one
-            if one.gate[0] == "planned":
-                self.due.append((now, one.run))
-        return [list(one.gate) for one in judged]
+    def take(self, body: bytes, now: int) -> Gates:
+        _, judged = self.memory.take(events.read(body), now=now)
+        return [self._noted(one) for one in judged]
+
+    def wait(self, until: int) -> list[Waited]:
+        return [
+            (one.at, one.event.id, str(one.waited), one.rule.name, self._noted(one)) for one in self.memory.due(until)
+        ]
+
+    def _noted(self, one: Judgement) -> list[Any]:
+        if one.gate[0] in ("planned", "queued"):
+            self.planned[one.run] = one
+        if one.gate[0] == "planned":
+            self.due.append((one.at, one.run))
+        return list(one.gate)
 
     def work(self, now: int, *, effect: bool) -> str | None:
         if not self.due:
@@ -104,16 +152,20 @@ class Twin:
         return f"{id} {'started' if started else 'breaker'}"
 
 
-def told(number: int, *, key: int, content: int, at: int) -> Event:
-    """A release event that was made at `at`; the same content under the same key says the very same."""
-    moment = datetime.fromtimestamp(at / 1000, UTC)
-    over: dict[str, Any] = {"data.id": f"r{key}", "data.version": content, "data.updated_at": "2026-03-04T09:15:39Z"}
-    doc = sample("release_update_failed", id=f"e{number}", **over)
-    doc["created_at"] = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return events.read(encode(doc))
+def told(number: int, *, kind: str, key: int, content: int, at: int) -> bytes:
+    """An event that happened at `at`; the same content under the same key says the very same."""
+    moment = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    over: dict[str, Any] = {"data.id": f"r{key}", "data.version": content, "data.updated_at": moment[:18] + "0Z"}
+    return encode(sample(KINDS[kind], id=f"e{number}", created_at=moment, **over))
 
 
+KINDS = {"release": "release_update_failed", "build": "build_update_succeeded"}
 seconds = st.sampled_from([1, 2, 10, 59, 60, 61, 599, 600, 601, 3_000, 3_600, 3_601, 40_000])
+soon = st.integers(1, 90).map("{}s".format)
+partners = st.builds(
+    "{{on: api:build.update, within: {}{}}}".format, soon, st.sampled_from(["", ", same: {data.id: data.id}"])
+)
+changes = st.sampled_from(["data.version", "{path: data.version, from: [0, 1]}", "{path: data.version, to: 2}"])
 kinds = st.fixed_dictionaries(
     {"mode": st.sampled_from(["live", "live", "live", "shadow", "shadow", '"off"'])},
     optional={
@@ -122,56 +174,83 @@ kinds = st.fixed_dictionaries(
         "limit": st.builds("{{max: {}, within: {}s}}".format, st.integers(1, 3), seconds),
         "overlap": st.sampled_from(["queue", "skip"]),
         "fresh_within": st.sampled_from(["1h", "1h", "1m", "1d"]),
-        "each": st.sampled_from(["data.id", "app.name"]),
+        "each": st.sampled_from(["data.id", "app.name", "data.nothing"]),
+        "stop": st.just("true"),
     },
 )
-late = st.one_of(st.just(0), st.integers(-700, 0), st.integers(-4_000, 100))
-an_event = st.tuples(st.just("event"), st.integers(0, 1), st.integers(0, 30), late)
+correlations = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"missing": partners}),
+    st.fixed_dictionaries({"quiet_for": st.one_of(soon, st.just("{for: 20s, max_wait: 45s}"))}),
+    st.fixed_dictionaries({"after": partners}, optional={"missing": partners}),
+    st.fixed_dictionaries({"after": partners}, optional={"quiet_for": soon}),
+    st.fixed_dictionaries({"changed": changes}, optional={"quiet_for": soon}),
+)
+rules = st.builds(lambda kind, correlation: {**kind, **correlation}, kinds, correlations)
+late = st.one_of(st.just(0), st.just(0), st.integers(-100, 0), st.integers(-4_000, 100))
+an_event = st.tuples(st.just("release"), st.integers(0, 1), st.integers(0, 9), late)
 happenings = st.one_of(
     an_event,
     an_event,
     an_event,
-    st.tuples(st.just("pass"), st.one_of(st.integers(0, 100), seconds)),
+    st.tuples(st.just("build"), st.integers(0, 1), st.integers(0, 30), late),
+    st.tuples(st.just("pass"), st.one_of(st.integers(0, 60), st.integers(0, 60), seconds)),
     st.tuples(st.just("work"), st.booleans()),
 )
 
 
-@settings(max_examples=120, deadline=None)
-@given(rules=st.lists(kinds, min_size=1, max_size=3), history=st.lists(happenings, min_size=20, max_size=50))
-def agree(clocked: Clocked, met: set[str], rules: list[dict[str, str]], history: list[Any]) -> None:
+def loaded(rules: list[dict[str, str]]) -> Rulebook:
     texts = ("\n".join(f"{key}: {value}" for key, value in rule.items()) for rule in rules)
-    loaded = book(*(rule_text(text, name=f"rule-{number}") for number, text in enumerate(texts)))
-    kept, twin = Kept(clocked, loaded), Twin(Memory(loaded))
+    return book(*(rule_text(text, name=f"rule-{number}") for number, text in enumerate(texts)))
+
+
+@settings(max_examples=120, deadline=None)
+@given(rules=st.lists(rules, min_size=1, max_size=3), history=st.lists(happenings, min_size=20, max_size=50))
+def agree(clocked: Clocked, met: Counter[str], rules: list[dict[str, str]], history: list[Any]) -> None:
+    found = loaded(rules)
+    kept, twin = Kept(clocked, found), Twin(Memory(found))
     now = START
     for number, (what, *how) in enumerate(history):
-        now += 1
-        if what == "pass":
-            now += how[0] * 1_000
-        elif what == "work":
+        now += 1 + (how[0] * 1_000 if what == "pass" else 0)
+        waited = twin.wait(now)
+        assert waited == kept.wait(now)
+        met.update(f"{kind}: {gate[0]}" for _, _, kind, _, gate in waited)
+        if what == "work":
             assert twin.work(now, effect=how[0]) == kept.work(now, effect=how[0])
-        else:
+        elif what != "pass":
             key, content, late = how
-            event = told(number, key=key, content=content, at=now + late * 1_000)
-            gates = twin.take(event, now)
-            assert gates == kept.take(event, now)
+            body = told(number, kind=what, key=key, content=content, at=now + late * 1_000)
+            gates = twin.take(body, now)
+            assert gates == kept.take(body, now)
             met.update(gate[0] for gate in gates)
 
 
 def test_they_agree_on_every_event_of_any_history(clocked: Clocked) -> None:
-    met: set[str] = set()
+    met: Counter[str] = Counter()
 
     agree(clocked, met)
 
-    assert met >= {"planned", "queued", "shadow", "window", "cooldown", "limit", "breaker opened", "breaker"}
-    assert met >= {"overlap", "repeat", "stale", "off"}
+    assert set(met) >= {"planned", "queued", "shadow", "window", "cooldown", "limit", "breaker opened", "breaker"}
+    assert set(met) >= {"overlap", "repeat", "stale", "off", "no key", "stopped by", "waits", "came"}
+    assert set(met) >= {"first seen", "unchanged", "overtaken", "other change"}
+    assert set(met) >= {"after: after", "after: planned", "missing: came", "missing: planned", "quiet: planned"}
 
 
 def test_they_agree_that_a_line_is_full(clocked: Clocked) -> None:
-    loaded = book(rule_text("mode: live"))
-    kept, twin = Kept(clocked, loaded), Twin(Memory(loaded))
-    happened = [told(number, key=1, content=number, at=START) for number in range(holding.LINE_LENGTH + 3)]
+    found = book(rule_text("mode: live"))
+    kept, twin = Kept(clocked, found), Twin(Memory(found))
+    bodies = [told(number, kind="release", key=1, content=number, at=START) for number in range(layout.LINE_LENGTH + 3)]
 
-    gates = [twin.take(event, START) for event in happened]
+    gates = [twin.take(body, START) for body in bodies]
 
-    assert gates == [kept.take(event, START) for event in happened]
+    assert gates == [kept.take(body, START) for body in bodies]
     assert gates[-1] == [["line full", layout.LINE_LENGTH + 1]]
+
+
+def test_both_count_with_the_same_numbers() -> None:
+    assert holding.LINE_LENGTH == layout.LINE_LENGTH
+    assert memory.REPEAT_MILLISECONDS == layout.REPEAT_MILLISECONDS
+    assert recalling.AFTER_MILLISECONDS == layout.AFTER_MILLISECONDS
+    assert recalling.MISSING_MILLISECONDS == layout.MISSING_MILLISECONDS
+    assert traces.CAME_MOST == layout.CAME_MOST
+    assert waiting.WAITS_MOST == layout.WAITS
