@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from heroku.errors import Refused
 from rules.actions import ActionSpec
 from rules.templates import MAX_OUTPUT
+from rules.values import one_or_more
 from workers.actions.base import RENDERED, Action, Outcome, Step
 from workers.notes import Note
 from workers.outlets import HANDED
@@ -33,7 +34,12 @@ class Params(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    to: Annotated[list[str], BeforeValidator(_several), Field(min_length=1, description="A target, or several.")]
+    to: Annotated[
+        list[str],
+        BeforeValidator(_several),
+        Field(min_length=1, description="A target, or several."),
+        one_or_more({"type": "string"}),
+    ]
     text: Annotated[
         str,
         AfterValidator(_says_something),
