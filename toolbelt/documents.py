@@ -1,7 +1,8 @@
 """Writes the documents that follow from the code: `python -m toolbelt.documents`.
 
-`docs/settings.md` and the `env` of `app.json` are made from the settings class, so that the three agree, and
-`docs/heroku-api.md` from the table of Heroku's endpoints.
+`docs/settings.md` and the `env` of `app.json` are made from the settings class, so that the three agree,
+`docs/heroku-api.md` from the table of Heroku's endpoints, and `rules/dynohook.schema.json` from the model of rule files
+and the actions.
 """
 
 import json
@@ -13,7 +14,11 @@ from pydantic.fields import FieldInfo
 
 from core.settings import REQUIRED, Settings
 from heroku import reference
+from rules.schema import schema
 from toolbelt.crew import HOME
+from workers.actions import SPECS
+
+SCHEMA = HOME / "rules" / "dynohook.schema.json"
 
 # Set by the add-on or by the platform: nobody is asked for them.
 SET_BY_HEROKU = ("redis_url", "heroku_app_id", "heroku_app_name", "heroku_parent_app_name")
@@ -36,6 +41,7 @@ def documents() -> dict[Path, str]:
     return {
         HOME / "docs/settings.md": settings_page(),
         HOME / "docs/heroku-api.md": reference.markdown(),
+        SCHEMA: schema_text(),
         manifest: with_env(manifest.read_text()),
     }
 
@@ -43,6 +49,11 @@ def documents() -> dict[Path, str]:
 def stale() -> list[Path]:
     """Those that say something else than the code."""
     return [path for path, text in documents().items() if not path.exists() or path.read_text() != text]
+
+
+def schema_text() -> str:
+    """The JSON Schema of rule files, for editors."""
+    return json.dumps(schema(SPECS), indent=2, ensure_ascii=False) + "\n"
 
 
 def settings_page() -> str:

@@ -10,6 +10,7 @@ from rules.errors import RuleErrors
 from rules.rulebook import Rule
 from toolbelt.commands.checking import check, refuse, settings
 from toolbelt.commands.common import No, as_json, examples, print_json, print_table
+from toolbelt.commands.schema import schema
 from toolbelt.commands.testing import test
 from workers.rulebooks import load_rules
 
@@ -20,6 +21,7 @@ def rules() -> None:
 
 
 rules.add_command(check)
+rules.add_command(schema)
 rules.add_command(test)
 
 

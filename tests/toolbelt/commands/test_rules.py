@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from toolbelt import documents
 from toolbelt.commands.rules import rules
 
 GOOD = """\
@@ -173,3 +174,9 @@ def test_settings_that_cannot_be_used_are_named() -> None:
     ran = run("list", ACT="sideways")
     assert ran.exit_code == 1
     assert "ACT" in ran.output
+
+
+def test_the_schema_is_printed_as_it_is_published() -> None:
+    ran = run("schema")
+    assert ran.exit_code == 0
+    assert ran.output == documents.SCHEMA.read_text()
