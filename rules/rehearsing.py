@@ -2,7 +2,8 @@
 
 A run is taken to be over at once and to have had its effect, as each of its steps is taken to be done; so runs never
 wait for each other. What is `given` for a step, by its name, says otherwise: a rule whose steps are given as
-`not needed` gets its cooldown and its place under the limit back, as it would in life.
+`not needed` gets its cooldown and its place under the limit back, as it would in life. A rule that asks a person
+before it begins gets a yes, unless `approval` is given as denied.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,7 @@ from rules.steps import Actions
 from rules.templates import TemplateError, render_params
 
 FAILED = frozenset({"failed", "denied", "unknown"})
+APPROVAL = "approval"  # as a step that is given: what a person says to a rule that asks before it begins
 DONE = GivenModel()
 Given = Mapping[str, GivenModel]
 
@@ -96,33 +98,50 @@ class Rehearsal:
 
 def walk(rule: Rule, event: Event, given: Given) -> tuple[Taken, ...]:
     """The steps that a run would take, one after the other; those of `on_failure` if one failed."""
-    known = {step.name: {"outcome": "planned", "sentence": ""} for step in (*rule.do, *rule.on_failure)}
-    context: dict[str, Any] = {**event.fields, "event": event.fields, "rule": rule.name, "steps": known, "error": None}
-    taken: list[Taken] = []
-    for step in rule.do:
-        if not _take(step, context, given, taken) and not step.continue_on_failure:
-            context["error"] = taken[-1].sentence
-            for following in rule.on_failure:
-                if not _take(following, context, given, taken):
-                    break
-            break
-    return tuple(taken)
+    if given.get(APPROVAL, DONE).outcome in FAILED and rule.approve_within_seconds is not None:
+        return ()
+    walking = _Walking(rule, event, given)
+    if not walking.go(rule.do):
+        walking.go(rule.on_failure)
+    return tuple(walking.taken)
 
 
-def _take(step: Step, context: dict[str, Any], given: Given, taken: list[Taken]) -> bool:
-    """Whether the run goes on after this step; one whose condition does not hold is passed over."""
-    if not _wanted(step, context):
-        return True
-    came_to = given.get(step.name, DONE)
-    outcome, sentence, params = came_to.outcome, came_to.sentence or f"({step.name}: {came_to.outcome})", step.params
-    try:
-        params = render_params(step.params, context)
-    except TemplateError as error:
-        outcome, sentence = "failed", f"{step.name} failed: {error}."
-    context["steps"][step.name] = {**(came_to.model_extra or {}), "outcome": outcome, "sentence": sentence}
-    taken.append(Taken(step, params, outcome, sentence))
-    return outcome not in FAILED
+class _Walking:
+    """One run on its way: the steps taken, and what later ones may know of them."""
 
+    def __init__(self, rule: Rule, event: Event, given: Given) -> None:
+        self.taken: list[Taken] = []
+        self._given = given
+        self._known = {step.name: {"outcome": "planned", "sentence": ""} for step in (*rule.do, *rule.on_failure)}
+        fields = event.fields
+        self._context = {**fields, "event": fields, "rule": rule.name, "steps": self._known, "error": None}
 
-def _wanted(step: Step, context: Mapping[str, Any]) -> bool:
-    return step.condition is None or compile_expression(step.condition, STEP_NAMES).holds(context)
+    def go(self, steps: Iterable[Step]) -> bool:
+        """Take these steps; whether none failed of those that must not."""
+        return all(self._is_passed_over(step) or self._take(step) or step.continue_on_failure for step in steps)
+
+    def _is_passed_over(self, step: Step) -> bool:
+        if step.condition is None:
+            return False
+        held, seen = compile_expression(step.condition, STEP_NAMES).verdict(self._context)
+        if not held:
+            sentence = f"Passed over: it is for when {step.condition}, and saw {seen}."
+            self._known[step.name] = {"outcome": "not needed", "sentence": sentence}
+        return not held
+
+    def _take(self, step: Step) -> bool:
+        came_to = self._given.get(step.name, DONE)
+        outcome, sentence, params = (
+            came_to.outcome,
+            came_to.sentence or f"({step.name}: {came_to.outcome})",
+            step.params,
+        )
+        try:
+            params = render_params(step.params, self._context)
+        except TemplateError as error:
+            outcome, sentence = "failed", f"{step.name} failed: {error}."
+        self._known[step.name] = {**(came_to.model_extra or {}), "outcome": outcome, "sentence": sentence}
+        self.taken.append(Taken(step, params, outcome, sentence))
+        if outcome in FAILED:
+            self._context["error"] = sentence
+        return outcome not in FAILED

@@ -10,7 +10,7 @@ from heroku.errors import BadDelivery
 from rules.cases import TestModel
 from rules.comparing import Broken, Failure, Sighting, compare
 from rules.happening import events, offset, silences
-from rules.rehearsing import Firing, Moment, Rehearsal
+from rules.rehearsing import APPROVAL, Firing, Moment, Rehearsal
 from rules.rulebook import Rulebook
 from rules.steps import Actions
 from rules.suggesting import closest
@@ -77,7 +77,7 @@ def _broken(test: TestModel, book: Rulebook) -> Iterator[Broken]:
             yield Broken(f"there is no rule {name} that this test is about{_near(name, rules)}")
     steps = {step.name for rule in book.rules for step in (*rule.do, *rule.on_failure)}
     for name in test.given:
-        if name not in steps:
+        if name not in steps and name != APPROVAL:
             yield Broken(f"no rule that this test is about has a step {name}{_near(name, sorted(steps))}")
 
 

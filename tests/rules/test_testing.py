@@ -168,6 +168,25 @@ class TestGiven:
         given = {"rollback": {"outcome": "not needed"}}
         assert outcome(rules, given=given, expect=[{"rule": "crash", "do": ["rollback"]}]).passed
 
+    def test_a_step_that_was_passed_over_is_known_as_not_needed(self) -> None:
+        rules = CRASH.replace(
+            "- rollback: {to: last-good}", "- if: data.exit_status > 1\n        rollback: {to: last-good}"
+        )
+
+        expected = {
+            "rule": "crash",
+            "do": ["notify"],
+            "texts": {"notify": "Passed over: it is for when data.exit_status"},
+        }
+        assert outcome(rules, expect=[expected]).passed
+
+    @pytest.mark.parametrize(("says", "steps"), [("done", ["rollback", "notify"]), ("denied", [])])
+    def test_a_person_who_is_asked_says_yes_unless_given_otherwise(self, says: str, steps: list[str]) -> None:
+        rules = CRASH.replace("cooldown: 5m", "approve_within: 1h")
+        given = {"approval": {"outcome": says}}
+
+        assert outcome(rules, given=given, expect=[{"rule": "crash", "do": steps}]).passed
+
     def test_a_step_may_go_on_though_it_failed(self) -> None:
         rules = CRASH.replace(
             "- rollback: {to: last-good}", "- rollback: {to: last-good}\n        continue_on_failure: true"
