@@ -13,7 +13,7 @@ from toolbelt.commands.common import as_json, examples, hands, person, print_jso
 from toolbelt.commands.saying import ago, moment
 
 BUSY_SECONDS = 5.0  # for a worker to come to the end of its look at a run
-OVER = ("stopped", "dead")  # states of a run that ended before its steps did
+OVER = ("stopped", "dead", "denied")  # states of a run that ended before its steps did
 WRONG = ("failed", "denied", "unknown")
 
 

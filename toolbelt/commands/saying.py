@@ -16,27 +16,49 @@ def ago(at: float, now: float) -> str:
     return f"{in_words(now - at)} ago" if now >= at else f"in {in_words(at - now)}"
 
 
+def in_milliseconds(number: float) -> str:
+    return in_words(number / 1000)
+
+
+WAITS: Mapping[str, str] = {
+    "after": "it waits for what may have come before it and been overtaken",
+    "missing": "it waits for what may still come",
+    "quiet": "it waits for quiet",
+}
+
 # A gate as a decision keeps it: its name → a sentence made of its numbers.
 GATES: Mapping[str, Callable[..., str]] = {
     "planned": lambda run: f"run {run}",
     "planned before": lambda run: f"stopped: it was planned before, as run {run}",
     "queued": lambda run, place: f"run {run}, behind {place} more of the same rule and key",
     "shadow": lambda: "in shadow: nothing was touched",
+    "off": lambda: "stopped: the rule, or ACT, is off",
+    "own app": lambda: "stopped: it is about our own app, which the rule does not name",
+    "stale": lambda age, most: f"stopped: it was {in_words(age)} old, and the rule acts up to {in_words(most)}",
+    "no key": lambda: "stopped: it lacks the field by which the rule tells cases apart",
+    "no value": lambda path: f"stopped: there is nothing at {path}, which the rule needs to look at other events",
+    "silenced": lambda until, by, why: f"stopped: it was silenced until {moment(until / 1000)} by {by}: {why}",
+    "repeat": lambda first: f"stopped: it repeats what event {first} told",
+    "own effect": lambda run: f"stopped: it is the effect of our own run {run}",
+    "own account": lambda: "stopped: it was done by the account whose token we use",
+    "chain": lambda depth: f"stopped: {depth} of our own runs led to it, one by another, and that is enough",
+    "stopped by": lambda rule: f"stopped: rule {rule} acts on it, and ends the list of rules there",
+    "first seen": lambda: "stopped: we had not seen this before, so nothing is known to have changed",
+    "unchanged": lambda now: f"stopped: nothing has changed, it is {now} as before",
+    "overtaken": lambda: "stopped: a newer state was seen before it",
+    "other change": lambda was, now: f"stopped: it changed from {was} to {now}, and the rule is about another change",
+    "after": lambda within: f"stopped: what it follows did not come in the {in_milliseconds(within)} before",
+    "came": lambda event: f"stopped: what would have been missing came, as event {event}",
+    "waits": lambda kind, due: f"{WAITS[kind]}, until {moment(due / 1000)}",
+    "waits full": lambda waiting: f"stopped: {waiting} rules are put off already, which is the most",
+    "rule changed": lambda: "stopped: the rule was changed meanwhile, and would not have been put off any more",
     "window": lambda seen, wanted: f"that is {seen} of the {wanted} times that it takes",
-    "cooldown": lambda milliseconds: f"stopped: it cools down for another {in_words(milliseconds / 1000)}",
+    "cooldown": lambda left: f"stopped: it cools down for another {in_milliseconds(left)}",
     "limit": lambda had, most: f"stopped: {had} of its {most} runs had an effect, and the others are under way",
     "breaker opened": lambda most: f"stopped: it had its {most} runs, so its breaker opened",
     "breaker": lambda: "stopped: its breaker is open until a person closes it",
     "overlap": lambda _: "stopped: a run of the same rule and key is under way",
     "line full": lambda waiting: f"stopped: {waiting} runs of the same rule and key wait already",
-    "repeat": lambda first: f"stopped: it repeats what event {first} told",
-    "own effect": lambda run: f"stopped: it is the effect of our own run {run}",
-    "own account": lambda: "stopped: it was done by the account whose token we use",
-    "own app": lambda: "stopped: it is about our own app, which the rule does not name",
-    "stale": lambda age, most: f"stopped: it was {in_words(age)} old, and the rule acts up to {in_words(most)}",
-    "no key": lambda: "stopped: it lacks the field by which the rule tells cases apart",
-    "silenced": lambda until, by, why: f"stopped: it was silenced until {moment(until / 1000)} by {by}: {why}",
-    "off": lambda: "stopped: the rule, or ACT, is off",
 }
 
 
