@@ -1,4 +1,4 @@
-"""Rules that wait for other events, in a whole worker: judged by the rules as they are then, and looked up at Heroku."""
+"""Rules that wait for other events, in a whole worker: judged by the rules as they are then, looked up at Heroku."""
 
 import json
 from datetime import timedelta
@@ -290,5 +290,6 @@ def test_a_wait_of_another_version_is_left_to_a_worker_of_that_version(world: Wo
     world.pass_time(121)
     worker.drain()
 
-    [(_, score)] = world.server.zrange(layout.DUE + "wait", 0, -1, withscores=True)
+    rows: Any = world.server.zrange(layout.DUE + "wait", 0, -1, withscores=True)
+    [(_, score)] = rows
     assert score / 1000 - world.hands.now() == pytest.approx(30, abs=5)
