@@ -15,6 +15,7 @@ from rules.silences import silence_over
 from workers.approving import may_begin
 from workers.calling import Leaving
 from workers.crew import Crew, is_poison
+from workers.looking_first import did_not_come
 from workers.stepping import Stepping
 from workers.turns import Turns
 from workers.visits import APPROVAL, FAILED, Visit, is_system
@@ -95,6 +96,8 @@ class Acting:
         visit = Visit(self._crew, run, token=token)
         steps = [Written.from_json(step) for step in run.plan["steps"]]
         failure_steps = [Written.from_json(step) for step in run.plan.get("on_failure", ())]
+        if not did_not_come(visit):
+            return None
         begins = may_begin(visit)
         if not begins:
             if begins is False:

@@ -108,9 +108,9 @@ def story() -> list[dict[str, Any]]:
                     **{"data.hostname": case, "data.id": f"{case}-{n}"},
                 )
             )
-        told.append(sample("build_create_pending", id=f"build-{case}", at=at, **{"data.slug": {"id": case}}))
+        told.append(sample("build_create_pending", id=f"build-{case}", at=at, **{"data.slug.id": case}))
         later = at + timedelta(minutes=1)
-        told.append(sample("release_create_succeeded", id=f"release-{case}", at=later, **{"data.slug": {"id": case}}))
+        told.append(sample("release_create_succeeded", id=f"release-{case}", at=later, **{"data.slug.id": case}))
         if number % 2:
             told.append(sample("addon_create", id=f"addon-{case}", at=later, **{"data.name": case}))
     for document in told:
