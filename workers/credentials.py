@@ -46,8 +46,12 @@ def problems(heroku: Heroku, book: Rulebook) -> list[str]:
 
 
 def endpoints(rule: Rule) -> tuple[Endpoint, ...]:
-    """The endpoints that the rule's access opens, in the order of the table."""
-    return tuple(each for each in TABLE if rule.access.get(each.group, Level.OFF) >= each.level)
+    """The endpoints that the rule's access opens, and the one at which we look ourselves whether an event is missing,
+    in the order of the table."""
+    looked_up = {"list_webhook_events"} if rule.missing else set()
+    return tuple(
+        each for each in TABLE if rule.access.get(each.group, Level.OFF) >= each.level or each.name in looked_up
+    )
 
 
 def exchanged(line: AuditLine, failed: str | None) -> None:

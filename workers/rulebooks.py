@@ -98,4 +98,7 @@ def _is_live(mode: Mode, settings: Settings) -> bool:
 
 
 def _needs_heroku(rule: Rule) -> bool:
-    return any(SPECS[step.action].needed(step.params) for step in (*rule.do, *rule.on_failure))
+    """For its steps, or to look whether what is missing is in Heroku's own list."""
+    return rule.missing is not None or any(
+        SPECS[step.action].needed(step.params) for step in (*rule.do, *rule.on_failure)
+    )

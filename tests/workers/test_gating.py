@@ -10,6 +10,7 @@ from core.ledger import Replay
 from heroku import events
 from heroku.events import Event
 from heroku.samples import ABSENT, encode, names, sample
+from rules.correlating import Came, Left, State
 from rules.deciding import decide
 from rules.loading import Source, load
 from rules.model import Mode
@@ -137,3 +138,74 @@ def test_a_replay_is_a_run_of_its_own_and_is_never_too_old() -> None:
     assert stale["gate"][0] == "stale"
     [replayed] = gates(told, old, replay=Replay(2, "ops", "why not"))["rules"]
     assert (replayed["gate"], replayed["run"]) == ([], "e1#2:tell")
+
+
+def test_a_replay_however_old_needs_the_field_that_tells_cases_apart() -> None:
+    """It was judged with an empty key, as being too old hid that there was none."""
+    keyed = RULE.replace("mode: live", "mode: live\n    fresh_within: 1s\n    each: data.slug.id")
+    told = event("release_update_failed", at=NOW - timedelta(hours=1), **{"data.slug": None})
+
+    [replayed] = gates(told, keyed, replay=Replay(2, "ops", "why not"))["rules"]
+
+    assert replayed["gate"] == ["no key"]
+
+
+CORRELATING = """
+    mode: live
+    changed: {path: data.version, from: 41, to: [42, 43.0]}
+    after: {on: api:build, within: 10m, match: {data.status: succeeded}, same: {data.slug.id: data.slug.id}}
+    missing: {on: dyno.create, within: 5m}
+    stop: true"""
+
+
+def test_what_looks_at_other_events_is_told_with_where_it_looks() -> None:
+    [rule] = gates(event("release_update_failed"), RULE.replace("\n    mode: live", CORRELATING))["rules"]
+
+    assert rule["changed"] | {"key": ""} == {"key": "", "was": ["41"], "now": ["42", "43"]}
+    assert (rule["after"]["within"], rule["missing"]["within"]) == (600_000, 300_000)
+    assert rule["after"]["key"] != rule["missing"]["key"]
+    assert rule["stop"] is True
+    assert json.loads(rule["plan"])["look_first"]["key"] == rule["missing"]["key"]
+
+
+def test_how_long_it_must_be_quiet_is_told_in_milliseconds() -> None:
+    quiet = "mode: live\n    quiet_for: {for: 2m, max_wait: 5m}"
+    [rule] = gates(event("release_update_failed"), RULE.replace("mode: live", quiet))["rules"]
+    assert rule["quiet"] == [120_000, 300_000]
+
+
+def test_a_rule_that_was_stopped_already_needs_none_of_that() -> None:
+    lacking = event("release_update_failed", **{"data.slug": None})
+    [rule] = gates(lacking, RULE.replace("\n    mode: live", CORRELATING))["rules"]
+
+    assert rule["gate"] == ["no value", "data.slug.id"]
+    assert not {"changed", "after", "missing", "quiet"} & set(rule)
+
+
+@pytest.mark.parametrize(
+    ("told", "made"),
+    [
+        pytest.param(event("dyno_crashed", **{"data.id": "d", "data.release.id": "r"}), ["r", "d:create"], id="a dyno"),
+        pytest.param(event("dyno_crashed", **{"data.id": 7, "data.release": "r"}), [], id="an odd one"),
+    ],
+)
+def test_what_a_run_of_ours_may_have_made_is_asked_for(told: Event, made: list[str]) -> None:
+    assert gates(told)["made"] == made
+
+
+def test_what_an_event_leaves_behind_is_told_though_no_rule_matched() -> None:
+    at = datetime(2025, 5, 17, tzinfo=UTC)
+    left = Left((Came("p", 60.0),), (State("s", at, "1", 60.0), State("t", None, "2", 60.0)))
+    told = gates_of(
+        event("domain_create"),
+        decide(load([Source("rules.yaml", RULE)], actions=SPECS), event("domain_create"), now=NOW),
+        id="e1",
+        now=NOW.timestamp(),
+        account=None,
+        replay=None,
+        left=left,
+    )
+
+    assert told is not None
+    assert told["came"] == [["p", 60_000]]
+    assert [state[:2] for state in told["last"]] == [["s", at.timestamp() * 1000], ["t", NOW.timestamp() * 1000]]

@@ -132,6 +132,12 @@ def test_the_library_loads_with_the_real_actions_and_ships_in_shadow() -> None:
         pytest.param(
             rule("tell").replace("mode:", "access: {releases: read}, mode:"), {}, True, id="with access it does not use"
         ),
+        pytest.param(
+            rule("tell").replace("mode:", "missing: {on: dyno.create, within: 5m}, mode:"),
+            {},
+            False,
+            id="one that looks whether an event is missing",
+        ),
         pytest.param(NEEDY.replace("MODE", "live"), {"HEROKU_API_KEY": "HRKU-x"}, True, id="with a token"),
     ],
 )
@@ -143,7 +149,7 @@ def test_without_a_token_it_runs_if_no_live_rule_needs_one(
     if fits:
         load_rules(settings, {})
         return
-    with pytest.raises(SettingsError, match=r"HEROKU_API_KEY is not set, and these live rules need .*: roll-back"):
+    with pytest.raises(SettingsError, match=r"HEROKU_API_KEY is not set, and these live rules need .*: (roll-back|tell)$"):
         load_rules(settings, {})
 
 
