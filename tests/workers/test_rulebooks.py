@@ -149,7 +149,9 @@ def test_without_a_token_it_runs_if_no_live_rule_needs_one(
     if fits:
         load_rules(settings, {})
         return
-    with pytest.raises(SettingsError, match=r"HEROKU_API_KEY is not set, and these live rules need .*: (roll-back|tell)$"):
+    with pytest.raises(
+        SettingsError, match=r"HEROKU_API_KEY is not set, and these live rules need .*: (roll-back|tell)$"
+    ):
         load_rules(settings, {})
 
 

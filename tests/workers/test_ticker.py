@@ -70,8 +70,8 @@ def test_a_loss_is_told_though_redis_fails_again_at_once(world: World, worker: W
 
 
 def test_a_loss_that_nobody_saw_is_told_all_the_same_and_once(world: World) -> None:
-    """All workers were away when Redis lost its data. The first to come took it for a first start, and nobody heard that
-    the pause was gone with it."""
+    """All workers were away when Redis lost its data. The first to come took it for a first start, and nobody heard
+    that the pause was gone with it."""
     for _ in range(3):
         world.worker().ticker.beat()
 
