@@ -6,12 +6,13 @@ calls, what it did before, and what people answered.
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from heroku.events import Event, content_key
 from rules.correlating import Watching, lacking
-from rules.deciding import Decision, Verdict, decide
+from rules.deciding import NOWHERE, Decision, Verdict, decide
 from rules.holding import Gate, Holding
 from rules.model import Mode
 from rules.recalling import Recalling, run_id, time_of
@@ -52,8 +53,10 @@ class Memory:
     Each event must come once, as the service sorts out what Heroku repeats under the same id.
     """
 
-    def __init__(self, book: Rulebook, *, silences: Iterable[Silence] = ()) -> None:
-        self._book, self._silences = book, tuple(silences)
+    def __init__(
+        self, book: Rulebook, *, silences: Iterable[Silence] = (), own_app: AbstractSet[str] = NOWHERE
+    ) -> None:
+        self._book, self._silences, self._own_app = book, tuple(silences), own_app
         self._watching = Watching(book)
         self._recalling, self._holding = Recalling(), Holding()
         self._told: OrderedDict[str, tuple[int, str]] = OrderedDict()  # content → when last told, and by which event
@@ -61,7 +64,7 @@ class Memory:
 
     def take(self, event: Event, *, now: int) -> tuple[Decision, list[Judgement]]:
         """What every rule makes of an event that comes now."""
-        decision = decide(self._book, event, now=datetime.fromtimestamp(now / 1000, UTC))
+        decision = decide(self._book, event, now=datetime.fromtimestamp(now / 1000, UTC), own_app=self._own_app)
         t = time_of(event, now)
         self._recalling.leave(event, self._watching.left_by(event), t, now)
         self._events += 1

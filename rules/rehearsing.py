@@ -7,11 +7,12 @@ before it begins gets a yes, unless `approval` is given as denied.
 """
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from heroku.events import Event
 from rules.cases import GivenModel
-from rules.deciding import Decision
+from rules.deciding import NOWHERE, Decision
 from rules.expressions import STEP_NAMES, compile_expression
 from rules.memory import Judgement, Memory
 from rules.model import Mode
@@ -56,10 +57,16 @@ class Rehearsal:
     """A rulebook, what it remembers, and a clock that only goes forward; times are in milliseconds since 1970."""
 
     def __init__(
-        self, book: Rulebook, *, actions: Actions, given: Given | None = None, silences: Iterable[Silence] = ()
+        self,
+        book: Rulebook,
+        *,
+        actions: Actions,
+        given: Given | None = None,
+        silences: Iterable[Silence] = (),
+        own_app: AbstractSet[str] = NOWHERE,
     ) -> None:
         self._actions, self._given = actions, given or {}
-        self._memory = Memory(book, silences=silences)
+        self._memory = Memory(book, silences=silences, own_app=own_app)
 
     def take(self, event: Event, *, now: int) -> list[Moment]:
         """An event comes; what waited until now comes before it."""

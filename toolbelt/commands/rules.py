@@ -8,6 +8,7 @@ import click
 from core.settings import SettingsError
 from rules.errors import RuleErrors
 from rules.rulebook import Rule
+from toolbelt.commands.backtesting import backtest
 from toolbelt.commands.checking import check, refuse, settings
 from toolbelt.commands.common import No, as_json, examples, print_json, print_table
 from toolbelt.commands.schema import schema
@@ -23,6 +24,7 @@ def rules() -> None:
 rules.add_command(check)
 rules.add_command(schema)
 rules.add_command(test)
+rules.add_command(backtest)
 
 
 @rules.command("list", epilog=examples("dynohook rules list", "dynohook rules list --json"))
