@@ -152,6 +152,8 @@ class _Check:
 
     def _mark(self, index: int) -> None:
         mark = self._tokens[index].text
+        if mark in "'\"`":
+            raise self._bad(index, "a quote is opened here and never closed")
         if mark in "([{":
             is_loop = self._is_mark(index - 2, ".") and self._at(index - 1).text in LOOPS
             self._open.append(self._at(index + 1).text if is_loop else None)

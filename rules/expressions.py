@@ -37,10 +37,7 @@ _PHRASES: Final = (  # (what the library says, what we say)
     (re.compile(r".*'<EOF>'.*"), "something is missing at the end"),
     (re.compile(r".*(?:recursion|nested).*", re.IGNORECASE), "is nested too deeply"),
     (re.compile(r"(?:token recognition error|.*input|.*at):? '.*"), "cannot be read from here on"),
-    (
-        re.compile(r"found no matching overload for '(?:_(.+)_|([^']*))' applied to '\((.*)\)'.*"),
-        r"\1 cannot take \2",
-    ),
+    (re.compile(r"found no matching overload for '_?(.*?)_?' applied to '\((.*)\)'.*"), r"\1 cannot take \2"),
     (re.compile(r"[Nn]o matching overloads found ?: ?_?(.*?)_?(?:\(.*)?$"), r"\1 cannot take such values"),
     (re.compile(r"Key not found in map ?: ?\"?(.*?)\"?"), r"\1 is missing"),
     (re.compile(r"No value with name \"(.*)\" found.*"), r"\1 is missing"),

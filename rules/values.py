@@ -16,6 +16,7 @@ from rules.suggesting import closest, listed
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,59}$"
 LEVELS = {level.word: level for level in sorted(Level)}
 MAX_EXPRESSION: Final = 4_000  # characters
+MAX_EXPRESSIONS: Final = 10  # of one rule's `when`
 
 
 class Mode(StrEnum):
@@ -132,7 +133,7 @@ AppNames = Annotated[
 Expressions = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=MAX_EXPRESSION)]],
     BeforeValidator(_several),
-    Field(min_length=1),
+    Field(min_length=1, max_length=MAX_EXPRESSIONS),
     one_or_more({"type": "string", "minLength": 1, "maxLength": MAX_EXPRESSION}),
 ]
 Scalars = Annotated[

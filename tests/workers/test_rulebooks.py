@@ -115,7 +115,7 @@ def test_what_is_used_stands_in_for_the_rule_that_ships() -> None:
 
 def test_the_library_loads_with_the_real_actions_and_ships_in_shadow() -> None:
     book = load_rules(read(environment={}), {})
-    names = {each.name for each in (*book.rules, *book.templates)}
+    names = {rule.name for rule in book.rules} | {template.name for template in book.templates}
     assert names == {file.stem for file in (ROOT / "rules/library").glob("*.yaml")}
     assert {rule.mode for rule in book.rules} == {Mode.SHADOW}
     assert {step.action for rule in book.rules for step in (*rule.do, *rule.on_failure)} <= set(SPECS)
