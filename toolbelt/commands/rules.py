@@ -12,6 +12,7 @@ from toolbelt.commands.backtesting import backtest
 from toolbelt.commands.checking import check, refuse, settings
 from toolbelt.commands.common import No, as_json, examples, print_json, print_table
 from toolbelt.commands.schema import schema
+from toolbelt.commands.shadowing import shadow
 from toolbelt.commands.testing import test
 from workers.rulebooks import load_rules
 
@@ -24,6 +25,7 @@ def rules() -> None:
 rules.add_command(check)
 rules.add_command(schema)
 rules.add_command(test)
+rules.add_command(shadow)
 rules.add_command(backtest)
 
 
