@@ -46,6 +46,7 @@ EFFECTS: Final[Mapping[str, tuple[Effect, ...]]] = {
 }
 """Group that is written to → the events that come of it."""
 
+ADDED_OR_REMOVED: Final = ("api:addon", "api:addon-attachment", "api:collaborator", "api:domain")
 OF_ACTIONS: Final[Mapping[str, Facts]] = {"rollback": {"data.description": ("Rollback to v41",)}}
 
 
@@ -65,7 +66,18 @@ def _effects(taken: Taken) -> Iterator[Effect]:
         if level < Level.WRITE:
             continue
         for effect in EFFECTS.get(group, ()):
-            yield effect._replace(facts={**effect.facts, **_facts(taken)})
+            actions = _one_way(taken) if effect.include in ADDED_OR_REMOVED else effect.actions
+            yield effect._replace(actions=actions, facts={**effect.facts, **_facts(taken)})
+
+
+def _one_way(taken: Taken) -> tuple[str, ...]:
+    """What is only removed is destroyed, what is only added is made."""
+    match "add" in taken.step.params, "remove" in taken.step.params:
+        case True, False:
+            return ("create", "update")
+        case False, True:
+            return ("destroy",)
+    return ACTIONS
 
 
 def _facts(taken: Taken) -> Facts:
