@@ -67,6 +67,7 @@ BAD = "dh:bad:"  # <app> → hash: id of a release, or its slug, that was taken 
 NOTHING = "dh:nothing"  # never exists; deleting it is the write that frees, with which finishing scripts open
 OUTBOX = "dh:outbox:"  # <target> → hash: the run that takes notes (open), the one that sends (busy), when the next may
 #                        (next), number, at. Ends RUN_DAYS after the last note; the notes stand in the runs
+EXIT = "dh:exit:"  # <one-off dyno that a run of ours started> → its exit status. Ends after EXIT_SECONDS
 CRASHED = "dh:crashed:"  # <release> → number of crashes seen. Ends after RUN_DAYS
 
 # --- numbers ---
@@ -104,6 +105,7 @@ RUN_DAYS = 30
 BAD_DAYS = 90
 OWN_SECONDS = BAD_DAYS * 86_400  # a release that we made may crash long after; then people must hear whose it is
 DEAD_DAYS = 30
+EXIT_SECONDS = 2 * 86_400  # a one-off lives for a day at most, and the run that started it looks every few seconds
 AUDIT_LINES = 3_000
 SILENCES_MOST = 100
 HISTORY_LINES = 500

@@ -188,6 +188,16 @@ class Runs:
         makers = cast("list[bytes | None]", self._redis.mget([layout.OWN + id for id in ids]))
         return frozenset(id for id, maker in zip(ids, makers, strict=True) if maker)
 
+    def note_exit(self, dyno: str, status: int) -> None:
+        """A one-off dyno has ended; kept if a run of ours may be waiting to hear of it."""
+        if self.made([dyno]):
+            self._redis.set(layout.EXIT + dyno, status, ex=layout.EXIT_SECONDS)
+
+    def exited(self, dyno: str) -> int | None:
+        """With what status a one-off dyno of ours ended, if an event has told."""
+        status = cast("bytes | None", self._redis.get(layout.EXIT + dyno))
+        return None if status is None else int(status)
+
 
 def read(id: str, fields: Mapping[bytes, bytes], *, now: float) -> Run:
     """A run from its hash. Raises records.UnknownFormat."""

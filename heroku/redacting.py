@@ -30,8 +30,3 @@ def clean(text: str, *secrets: str, limit: int = MESSAGE_CHARACTERS) -> str:
 def redacted(text: str) -> str:
     """The text as it is, lines and all, without anything shaped like a secret."""
     return _SECRETS.sub(REDACTED, text)
-
-
-def holds_secret(text: str) -> bool:
-    """Whether something in there is shaped like a secret."""
-    return _SECRETS.search(text) is not None

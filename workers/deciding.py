@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from core import records
 from core.due import Claimed
 from core.ledger import Judged, Waiting, Written
 from heroku import events
 from heroku.errors import BadDelivery
+from heroku.events import Event
 from rules.correlating import Watching
 from rules.deciding import decide
 from rules.rulebook import Rulebook
@@ -89,6 +90,7 @@ class Deciding:
             event = events.read(kept.body)
         except BadDelivery as error:
             return Judged(one.id, {"unreadable": error.reason, **replayed}, "", None)
+        self._note_exit(event)
         book = crew.book  # one for the whole event, as the rules may be loaded anew at any moment
         decision = decide(book, event, now=datetime.fromtimestamp(now, UTC), brake=crew.brake, own_app=crew.own_app)
         said: dict[str, Any] = {"b": book.digest, "n": decision.clauses, **replayed}
@@ -109,6 +111,15 @@ class Deciding:
         if self._watched is not book:
             self._watching, self._watched = Watching(book), book
         return self._watching
+
+    def _note_exit(self, event: Event) -> None:
+        """How a one-off dyno of ours ended; without it a run does not know, and that must not hold up the event."""
+        ended = marks.exit_of(event)
+        try:
+            if ended:
+                self._crew.runs.note_exit(*ended)
+        except ResponseError as error:  # a full Redis
+            log.warning("the end of a dyno could not be noted", event_id=event.id, error=type(error).__name__)
 
     def _report(self, written: Sequence[Written], judged: Sequence[Judged]) -> None:
         lost = sum(1 for one in written if one.how == "lost")

@@ -59,15 +59,19 @@ class Fetcher:
         content: bytes | None = None,
         seconds: float = FETCH_SECONDS,
         most_bytes: int = MOST_BYTES,
+        last: bool = False,
         trusted: bool = False,
     ) -> Page:
-        """The answer to one request. `trusted`: the address comes from Heroku itself. Raises Unreachable."""
+        """The answer to one request: the first `most_bytes` of its body, or with `last` those at its end.
+
+        `trusted`: the address comes from Heroku itself. Raises Unreachable.
+        """
         request = _request(method, url, headers or {}, content)
         transport = self._trusting if trusted else self._guarded
         deadline = Deadline.after(min(seconds, FETCH_SECONDS), self._clock)
         try:
             with within(deadline), closing(transport.handle_request(request)) as response:
-                body = _body(response, most_bytes, deadline)
+                body = _body(response, deadline, most_bytes, last=last)
         except addresses.PrivateAddress as error:
             why = f"{error}; ALLOW_PRIVATE_ADDRESSES is not set"
             raise Unreachable(why, for_good=True) from None
@@ -92,13 +96,15 @@ def _request(method: str, url: str, headers: Mapping[str, str], content: bytes |
         raise Unreachable("its address is none of the web", for_good=True) from None
 
 
-def _body(response: httpx2.Response, most_bytes: int, deadline: Deadline) -> bytes:
-    """The first `most_bytes` of it, or what came in time."""
+def _body(response: httpx2.Response, deadline: Deadline, most_bytes: int, *, last: bool) -> bytes:
+    """As much of it as is wanted, however much comes."""
     read = bytearray()
     for chunk in response.iter_bytes():
         read += chunk
-        if len(read) >= most_bytes:
-            break
         if deadline.left <= 0:
             raise httpx2.ReadTimeout("the answer took too long")
-    return bytes(read[:most_bytes])
+        if len(read) >= most_bytes and not last:
+            break
+        if len(read) > 2 * most_bytes:
+            del read[:-most_bytes]
+    return bytes(read[-most_bytes:] if last else read[:most_bytes])

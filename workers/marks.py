@@ -14,6 +14,7 @@ ONE_OFFS = frozenset({"run", "scheduler", "release"})  # process types whose dyn
 WHOLE = frozenset({"release", "build"})
 CONFIG = " config vars"  # how Heroku's description of a release ends that was made of a change of config vars
 EVERY_DYNO = "all"
+HIGHEST_STATUS = 255
 LONGEST_TARGET = 1_000  # characters; a release that sets many config vars names them all
 
 
@@ -51,6 +52,15 @@ def is_one_off(event: Event) -> bool:
     kind = event.data.get("type")
     named = isinstance(kind, str) and kind in ONE_OFFS
     return event.resource == "dyno" and (named or event.data.get("management") == "run")
+
+
+def exit_of(event: Event) -> tuple[str, int] | None:
+    """The one-off dyno that ended, and its exit status; None if this tells of something else."""
+    id, status = event.data.get("id"), event.data.get("exit_status")
+    ended = event.include == "dyno" and event.action == "destroy" and is_one_off(event)
+    if not ended or not isinstance(id, str) or type(status) is not int or not 0 <= status <= HIGHEST_STATUS:
+        return None
+    return id, status
 
 
 def _is_crash(event: Event) -> bool:

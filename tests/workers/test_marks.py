@@ -99,3 +99,22 @@ def test_what_an_open_call_may_have_intended(name: str, more: dict[str, Any], in
 
 def test_an_event_of_no_app_was_intended_by_nobody() -> None:
     assert marks.intents(event("domain_create", **{"data.app": None})) == []
+
+
+def test_the_end_of_a_one_off_tells_its_status() -> None:
+    assert marks.exit_of(event("oneoff_crashed", **{"data.id": "x", "data.exit_status": 3})) == ("x", 3)
+
+
+NO_END = [
+    pytest.param("dyno_crashed", {}, id="of the formation"),
+    pytest.param("oneoff_crashed", {"action": "update"}, id="not over"),
+    pytest.param("oneoff_crashed", {"data.exit_status": None}, id="no status"),
+    pytest.param("oneoff_crashed", {"data.exit_status": True}, id="an odd status"),
+    pytest.param("oneoff_crashed", {"data.exit_status": 10**30}, id="a status that none has"),
+    pytest.param("oneoff_crashed", {"data.id": None}, id="no id"),
+]
+
+
+@pytest.mark.parametrize(("name", "more"), NO_END)
+def test_other_events_tell_of_no_such_end(name: str, more: dict[str, Any]) -> None:
+    assert marks.exit_of(event(name, **more)) is None

@@ -5,16 +5,19 @@ from collections.abc import Mapping
 from rules.actions import ActionSpec
 from workers.actions import (
     addon,
+    build,
     call,
     collaborator,
     config,
     deliver,
     domain,
+    logs,
     maintenance,
     notify,
     redeploy,
     restart,
     rollback,
+    run,
     scale,
     wait,
 )
@@ -22,16 +25,19 @@ from workers.actions.base import Action
 
 ACTIONS: Mapping[str, Action] = {
     "addon": addon.ACTION,
+    "build": build.ACTION,
     "call": call.ACTION,
     "collaborator": collaborator.ACTION,
     "config": config.ACTION,
     "deliver": deliver.ACTION,
     "domain": domain.ACTION,
+    "logs": logs.ACTION,
     "maintenance": maintenance.ACTION,
     "notify": notify.ACTION,
     "redeploy": redeploy.ACTION,
     "restart": restart.ACTION,
     "rollback": rollback.ACTION,
+    "run": run.ACTION,
     "scale": scale.ACTION,
     "wait": wait.ACTION,
 }

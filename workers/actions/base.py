@@ -54,6 +54,10 @@ class Remembered(Protocol):
         """Those of `ids` that our own calls made."""
         ...
 
+    def exited(self, dyno: str) -> int | None:
+        """With what status a one-off dyno of ours ended, if an event has told."""
+        ...
+
 
 @dataclass(frozen=True)
 class Step(Generic[P]):

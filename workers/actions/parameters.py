@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 
 from core.settings import Settings
-from heroku.redacting import holds_secret
+from heroku.redacting import redacted
 from rules.values import refused
 from workers.actions.base import RENDERED
 
@@ -58,7 +58,7 @@ def no_secret(text: str, info: ValidationInfo) -> str:
         return text
     if found and found["name"].upper() in _OURS:
         raise refused(f"{found['name']} is a setting of this service, and for nobody else")
-    if not found and holds_secret(text):
+    if not found and redacted(text) != text:
         raise refused("looks like a secret; put it into the environment, and write $NAME here")
     return text
 

@@ -149,4 +149,28 @@ CASES = [
         not_known=["api:dyno"],
     ),
 ]
+CASES += [
+    Case(
+        name="run",
+        do="run: {command: [bin/mend, '{{ data.name }}'], time_to_live: 5m, env: {KEY: $A_SECRET}}",
+        access={"dynos": "full"},
+        call=("POST", f"{PATH}/dynos"),
+        came="run.* ended well.",
+        again=None,
+        holds=lambda world: not [dyno for dyno in world.app.dynos.values() if dyno.one_off],
+        output={"exit_status": 0},
+        after_lost="unknown",
+        includes=["dyno"],
+    ),
+    Case(
+        name="build",
+        do="build: {url: $A_LINK, checksum: 'SHA256:" + "0" * 64 + "', version: abc123}",
+        access={"builds": "full"},
+        call=("POST", f"{PATH}/builds"),
+        came="Built abc123.",
+        again=("not needed", "The newest build is of abc123 already."),
+        holds=lambda world: world.app.builds[-1].status == "succeeded",
+        not_known=["api:dyno", "api:release"],
+    ),
+]
 BY_NAME = {case.name: case for case in CASES}

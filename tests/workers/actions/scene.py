@@ -25,7 +25,7 @@ rules:
       - notify: {to: log, text: "failed: {{ error }}"}
 """
 SECRET = "correct-horse-battery-staple"
-ENVIRONMENT = {"A_SECRET": SECRET}
+ENVIRONMENT = {"A_SECRET": SECRET, "A_LINK": f"https://sources.example/a.tgz?key={SECRET}"}
 
 
 def rule(do: str, access: Mapping[str, str], *, on_apps: str = "event") -> str:
@@ -46,7 +46,8 @@ class Case:
 
     `call` is the one that changes, as method and path. `came`: what the step says in the end. `again`: what it says
     when it is asked for once more. `after_lost`: what becomes of it if the call had its effect and the answer was
-    lost. `not_known`: entities that tell of it and are not known as its effect.
+    lost. `not_known`: entities that tell of it and are not known as its effect. `includes`: those whose events it
+    waits for.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Case:
     after_lost: str = "done"
     effects: int = 1
     not_known: Sequence[str] = ()
+    includes: Sequence[str] = ()
     event: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -73,11 +75,23 @@ class Case:
         world.deliver(occasion(world, id, **self.event))
 
 
-def worked_through(world: World, *workers: Worker, seconds: float = 10.0, looks: int = 12) -> None:
-    """Let time pass until the only run is over."""
+def relayed(world: World, told: set[str], *includes: str) -> None:
+    """Deliver those of Heroku's events that were not delivered yet."""
+    fresh = [each.event for each in world.simulator.outbox.deliveries if each.event.include in includes]
+    world.deliver(*(event.body for event in fresh if event.id not in told))
+    told.update(event.id for event in fresh)
+
+
+def worked_through(
+    world: World, *workers: Worker, seconds: float = 10.0, looks: int = 12, includes: Sequence[str] = ()
+) -> None:
+    """Let time pass, and Heroku tell of `includes`, until the only run is over."""
+    told: set[str] = set()
     for _ in range(looks):
         for worker in workers or world.workers:
             worker.drain()
         if world.run().state in ("done", "failed", "not needed", "stopped"):
             return
         world.pass_time(seconds)
+        if includes:
+            relayed(world, told, *includes)

@@ -23,6 +23,8 @@ def worker_of(world: World, case: Case, **options: Any) -> Worker:
 def begun(world: World, case: Case, *faults: Fault, **options: Any) -> Worker:
     """The case set up and set off, and a worker that has not looked yet."""
     case.before(world)
+    if case.includes:
+        world.subscribe()
     worker = worker_of(world, case, **options)
     case.set_off(world)
     if faults:
@@ -54,9 +56,9 @@ def test_no_action_that_changes_is_missing_here() -> None:
 @pytest.mark.parametrize("case", EVERY)
 def test_it_is_done_once_and_says_so(world: World, case: Case) -> None:
     begun(world, case)
-    worked_through(world)
+    worked_through(world, includes=case.includes)
 
-    assert came(world, case)
+    assert came(world, case), world.step()
     record = world.run().journal["step:0"]
     assert case.output.items() <= record.output.items()
     assert record.changed
@@ -69,7 +71,7 @@ def test_it_is_done_once_and_says_so(world: World, case: Case) -> None:
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if case.again])
 def test_what_is_so_already_is_left_alone(world: World, case: Case) -> None:
     worker = begun(world, case)
-    worked_through(world)
+    worked_through(world, includes=case.includes)
     calls = len(world.posts())
 
     case.set_off(world, "e2")
@@ -113,7 +115,7 @@ def test_the_brake_holds_it_back(world: World, case: Case, brake: str) -> None:
 @pytest.mark.parametrize("case", EVERY)
 def test_a_lost_answer_is_looked_for_and_the_call_not_repeated(world: World, case: Case) -> None:
     begun(world, case, fault(case, Kind.CUT))
-    worked_through(world, seconds=35)
+    worked_through(world, seconds=35, includes=case.includes)
 
     assert world.step()[0] == case.after_lost
     if case.after_lost == "done":
@@ -133,7 +135,7 @@ WITHOUT_EFFECT: list[Any] = [
 @pytest.mark.parametrize("how", WITHOUT_EFFECT)
 def test_what_did_not_happen_is_made_to_happen(world: World, case: Case, how: dict[str, Any]) -> None:
     begun(world, case, fault(case, **how))
-    worked_through(world, seconds=35)
+    worked_through(world, seconds=35, includes=case.includes)
 
     if case.after_lost == "unknown" and how.get("status") != 429:
         assert world.step()[0] == "unknown"
@@ -145,7 +147,7 @@ def test_what_did_not_happen_is_made_to_happen(world: World, case: Case, how: di
 @pytest.mark.parametrize("case", EVERY)
 def test_a_refusal_fails_with_herokus_words(world: World, case: Case) -> None:
     begun(world, case, fault(case, Kind.STATUS, status=422, message="Not like this."))
-    worked_through(world)
+    worked_through(world, includes=case.includes)
 
     state, sentence = world.step()
     assert state == "failed"
@@ -173,7 +175,7 @@ def test_whenever_a_worker_is_killed_another_ends_it(
         dying.drain()
 
     world.pass_time(LEASE)
-    worked_through(world, other)
+    worked_through(world, other, includes=case.includes)
     if case.after_lost == "unknown" and request.node.callspec.id.startswith(("just before the call", "between")):
         assert world.step()[0] == "unknown"
         return
@@ -187,7 +189,7 @@ def test_no_secret_gets_into_anything_that_is_kept_or_said(
 ) -> None:
     quoted = f"{SECRET} is no value." if "$A_SECRET" in case.do else "Not like this."
     begun(world, case, fault(case, Kind.STATUS, status=422, message=quoted))
-    worked_through(world)
+    worked_through(world, includes=case.includes)
     case.set_off(world, "e2")
     world.workers[0].drain()
 
@@ -213,7 +215,7 @@ def test_its_own_effects_set_nothing_off(world: World, case: Case) -> None:
     world.subscribe()
     begun(world, case)
     before = len(world.simulator.outbox.deliveries)
-    worked_through(world)
+    worked_through(world, includes=case.includes)
     ours = world.simulator.world.account.email
     told = [delivery.event for delivery in list(world.simulator.outbox.deliveries)[before:]]
     told = [event for event in told if event.body["actor"]["email"] == ours and event.include not in case.not_known]
