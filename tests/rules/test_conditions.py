@@ -1,10 +1,12 @@
 """Expressions in rule files: `when` of a rule and `if` of a step, found wrong on loading and asked in their turn."""
 
+from typing import Any
+
 import pytest
 
 from rules.deciding import decide
 from rules.explaining import explain
-from rules.matching import EVERYTHING, MATCHED, Clause, compile_match
+from rules.matching import EVERYTHING, MATCHED, Clause, Fields, compile_match
 from tests.rules.factories import NOON, book, event, problems, rule, rule_text
 
 NOTIFY = "notify: {to: log, text: x}"
@@ -26,9 +28,13 @@ def test_when_alone_may_stand_for_a_match() -> None:
 
 
 def test_when_is_asked_only_if_all_of_match_held() -> None:
-    asked = []
-    clause = Clause("when asked", (), lambda fields: bool(asked.append(fields) or True))
-    match = compile_match({"data.x": 1, "data.y": 2}).also((clause,))
+    asked: list[Fields] = []
+
+    def ask(fields: Fields) -> bool:
+        asked.append(fields)
+        return True
+
+    match = compile_match({"data.x": 1, "data.y": 2}).also((Clause("when asked", (), ask),))
 
     assert [match.match({"data": data}) for data in ({}, {"x": 1}, {"x": 1, "y": 2})] == [0, 1, MATCHED]
     assert asked == [{"data": {"x": 1, "y": 2}}]
@@ -48,9 +54,7 @@ def test_a_match_without_more_stays_as_it_is() -> None:
     ],
     ids=["true", "false", "missing", "another kind"],
 )
-def test_only_what_is_true_fires_and_anything_else_is_explained(
-    data: dict[str, object], fires: bool, said: str
-) -> None:
+def test_only_what_is_true_fires_and_anything_else_is_explained(data: dict[str, Any], fires: bool, said: str) -> None:
     loaded = book(rule_text("when: data.version > 3"))
     happened = event(**data)
 
