@@ -281,6 +281,7 @@ def test_after_a_loss_only_steps_that_look_first_run_on_old_events(
     world: World, age: float, *, replayed: bool, acted: bool
 ) -> None:
     heard: list[str] = []
+    world.server.set(layout.EPOCH, "long-ago 1763840000000")  # or its beginning would be told of, by this action too
     worker = world.worker(TELL, actions={**ACTIONS, "notify": blind(heard)})
     now = world.hands.now()
     event = sample("dyno_crashed", app=APP, at=world.simulator.now - timedelta(seconds=max(age, 0)))
