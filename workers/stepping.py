@@ -130,7 +130,7 @@ class Stepping:
             remembered=visit.crew.runs,
             intend=calls.intend,
             targets=visit.crew.book.targets,
-            post=calls.post,
+            outlet=calls.outlet(),
             fetch=calls.fetch,
             variable=visit.crew.environment.get,
             facts=self._facts(),

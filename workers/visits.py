@@ -46,6 +46,11 @@ class Visit:
         return is_system(self.run)
 
     @property
+    def is_last_resort(self) -> bool:
+        """Whether it tells the `system` target: trouble with that is not told of in turn."""
+        return self.is_system and self.run.key in ("", layout.SYSTEM)
+
+    @property
     def patience_seconds(self) -> float:
         """How long each of its steps may be put off."""
         return self.run.give_up_at - self.run.planned_at if self.run.give_up_at else SYSTEM_PATIENCE_SECONDS
@@ -108,8 +113,9 @@ class Visit:
             state = "done"
         self.crew.runs.record(self.run, Entry(then="finish", state=state, effect=effect), token=self.token)
         log.info("run finished", run=self.run.id, rule=self.run.rule, app=self.run.app_name, state=state)
-        if self.is_system and state == "failed":  # nobody is left to be told, and this log is read last of all
-            log.error("the system target was not told", run=self.run.id, text=steps[0].params.get("text"))
+        if self.is_system and state == "failed":  # what nobody was told stands here, as this log is read last of all
+            words = records[0].memory.get("words") or steps[0].params.get("text")
+            log.error(f"the {self.run.key or layout.SYSTEM} target was not told", run=self.run.id, text=words)
 
     def _effect(self, steps: Sequence[Written], records: Sequence[StepRecord]) -> bool:
         """A change to Heroku, or what may have been one; for rules that only tell people, a message that went out."""

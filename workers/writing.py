@@ -47,8 +47,9 @@ def _told(look: Look, outcome: Outcome, state: StepState, sentence: str, *, chan
     """What the `system` target hears: a question, and a failure that leaves Heroku changed or nobody knows how."""
     run, asks = look.visit.run, outcome.needs_approval
     worth_it = asks or (state in FAILED and (outcome.tell_system or changed or state == "unknown"))
-    if look.visit.is_system or not worth_it:  # trouble with telling of trouble is not told of in turn
+    if look.visit.is_last_resort or not worth_it:
         return None
     which = f":{int(look.memory['asked_at'] * 1000)}" if asks else ""
     way = f" Approve or deny: dynohook runs approve|deny {run.id}" if asks else ""
-    return f"run:{run.id}:{look.field}{which}", f"{run.app_name}, rule {run.rule}: {sentence}{way}"
+    about = "" if look.visit.is_system else f"{run.app_name}, rule {run.rule}: "
+    return f"run:{run.id}:{look.field}{which}", f"{about}{sentence}{way}"
