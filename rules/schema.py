@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from heroku.access import GROUPS
 from rules.durations import in_words
 from rules.model import DEFAULT_FRESH, STEP_KEYS, RuleFile
@@ -10,6 +12,8 @@ from rules.operators import OPERATORS
 from rules.schema_steps import step_definitions
 from rules.schema_texts import PARAMETER, as_written, or_text
 from rules.steps import Actions
+from rules.target_kinds import KINDS
+from rules.values import NAME_PATTERN
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 ABOUT: Final = "What a file of Dynohook's rules may say. Made by `dynohook rules schema`."
@@ -33,6 +37,9 @@ def schema(actions: Actions) -> dict[str, Any]:
         "then": {"$ref": f"#/$defs/{_USE}"},
         "else": {"$ref": f"#/$defs/{_RULE}"},
     }
+    kinds = {"oneOf": [{"$ref": f"#/$defs/target.{kind}"} for kind in KINDS]}
+    made["properties"]["targets"] |= {"patternProperties": {NAME_PATTERN: kinds}, "additionalProperties": False}
+    definitions |= {f"target.{kind}": _target(model) for kind, model in KINDS.items()}
     definitions |= step_definitions(actions, STEP_KEYS)
     definitions |= {"Match": _match(), "Condition": _condition()}
     return {"$schema": DIALECT, **made, "title": "Dynohook rules", "description": ABOUT}
@@ -54,6 +61,14 @@ def _complete_rule(definitions: dict[str, Any]) -> None:
         inner |= {key: or_text(told, PARAMETER) for key, told in inner.items()}
     use: Mapping[str, Any] = definitions[_USE]["properties"]
     definitions[_USE]["properties"] = {**use, **{key: told for key, told in rule.items() if key not in use}}
+
+
+def _target(model: type[BaseModel]) -> dict[str, Any]:
+    made = model.model_json_schema(mode="validation")
+    return {
+        **{name: told for name, told in made.items() if name != "title"},
+        "properties": {key: as_written(told) for key, told in made["properties"].items()},
+    }
 
 
 def _match() -> dict[str, Any]:

@@ -183,3 +183,20 @@ def test_a_parameter_may_stand_for_a_value_and_a_template_only_in_a_step() -> No
 
     assert VALIDATOR.is_valid({"version": 1, "rules": [rule | {"cooldown": "${time}"}]})
     assert not VALIDATOR.is_valid({"version": 1, "rules": [rule | {"cooldown": "{{ time }}"}]})
+
+
+@pytest.mark.parametrize(
+    ("target", "fits"),
+    [
+        ({"log": True}, True),
+        ({"slack": "$OPS_SLACK_URL"}, True),
+        ({"slack": "$OPS_SLACK_URL", "every": "1m"}, True),
+        ({"webhook": "$OPS_URL", "secret": "$OPS_SECRET"}, True),
+        ({"slak": "$OPS_SLACK_URL"}, False),
+        ({"slack": "https://hooks.example.com/secret"}, False),
+        ({"slack": "$OPS_SLACK_URL", "discord": "$OPS_DISCORD_URL"}, False),
+        ({}, False),
+    ],
+)
+def test_a_target_is_of_one_kind_and_names_a_variable(target: dict[str, Any], *, fits: bool) -> None:
+    assert VALIDATOR.is_valid({"version": 1, "targets": {"ops": target}}) is fits

@@ -6,8 +6,6 @@ from functools import cache
 from inspect import signature
 from typing import Any, Final
 
-from pydantic import BaseModel
-
 from heroku import samples
 from heroku.access import GROUPS, Level
 from heroku.events import read
@@ -16,7 +14,6 @@ from rules.actions import ActionSpec
 from rules.expression_syntax import FUNCTIONS, LOOPS
 from rules.expressions import STEP_NAMES
 from rules.schema import OPERATORS_TOLD, schema
-from rules.schema_texts import as_written
 from rules.target_kinds import KINDS
 from rules.template_filters import FILTERS
 from rules.template_syntax import ROOTS
@@ -129,13 +126,8 @@ def _samples() -> str:
 
 
 def _targets() -> str:
-    return "".join(_target(name, model) for name, model in KINDS.items())
-
-
-def _target(name: str, model: type[BaseModel]) -> str:
-    made = model.model_json_schema(mode="validation")
-    made["properties"] = {key: as_written(told) for key, told in made["properties"].items()}
-    return f"\n**`{name}`** — {model.__doc__}\n\n{keys(made)}"
+    told = {kind: _schema()["$defs"][f"target.{kind}"] for kind in KINDS}
+    return "".join(f"\n**`{kind}`** — {made['description']}\n\n{keys(made)}" for kind, made in told.items())
 
 
 def _gates() -> str:
