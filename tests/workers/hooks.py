@@ -17,6 +17,7 @@ class Sent:
     path: str
     headers: dict[str, str]
     message: dict[str, Any]
+    body: bytes = b""
 
 
 @dataclass
@@ -38,7 +39,7 @@ def running() -> Iterator[Hook]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            hook.sent.append(Sent(self.path, {k.lower(): v for k, v in self.headers.items()}, json.loads(body)))
+            hook.sent.append(Sent(self.path, {k.lower(): v for k, v in self.headers.items()}, json.loads(body), body))
             if hook.drips.is_set():
                 while not hook.over.wait(0.05):
                     self.wfile.write(b"H")
