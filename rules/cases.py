@@ -30,7 +30,7 @@ class ExpectModel(Model):
 
     rule: Annotated[Name, Field(description="The rule that fires.")]
     at: Annotated[Moment | None, Field(description="When it fires, from the start of the test.")] = None
-    do: Annotated[list[str] | None, Field(description="The names of the steps that are planned, in order.")] = None
+    do: Annotated[list[str] | None, Field(description="The names of the steps that are taken, in order.")] = None
     key: Annotated[str | None, Field(description="What it is counted by.")] = None
     texts: Annotated[
         dict[str, str] | None, Field(description="For a step by its name: a text that is part of what it would say.")
@@ -73,13 +73,14 @@ class TestModel(Model):
 
     name: Annotated[str, Field(min_length=1, max_length=200, description="What it shows, in a sentence.")]
     events: Annotated[list[EventModel], Field(min_length=1, description="What happens, in any order.")]
-    expect: Annotated[list[ExpectModel], Field(description="Every run that should be planned, in order.")] = Field(
-        default_factory=list
-    )
+    expect: Annotated[
+        list[ExpectModel], Field(description="Every run that should be planned; any other fails the test.")
+    ] = Field(default_factory=list)
     expect_not: Annotated[list[ExpectNotModel], Field(description="Runs that should not be planned, and why not.")] = (
         Field(default_factory=list)
     )
     given: Annotated[
-        dict[str, GivenModel], Field(description="For a step by its name: its outcome, sentence and outputs.")
+        dict[str, GivenModel],
+        Field(description="For a step by its name, or `approval`: its outcome, sentence, outputs."),
     ] = Field(default_factory=dict)
     silences: Annotated[list[SilenceModel], Field(description="Silences in force.")] = Field(default_factory=list)
