@@ -97,11 +97,10 @@ def decide(
     itself runs as. An event from the future, or without a time, counts as happening now.
     """
     candidates = rulebook.candidates(event.include, event.action)
-    fields = event.fields
-    clauses = tuple([match(fields) for match in candidates.matches])
+    clauses, any_matched = candidates.judge(event.fields)
     age = _age(event, now)
     matched: tuple[Verdict, ...] = ()
-    if MATCHED in clauses:
+    if any_matched:
         matched = tuple(
             _matched(rule, event, age, brake, own_app)
             for rule, clause in zip(candidates.rules, clauses, strict=True)

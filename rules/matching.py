@@ -31,12 +31,16 @@ class ClauseVerdict(NamedTuple):
 
 
 class Clause(NamedTuple):
-    """One thing that must hold; `paths` are where it looks, `tell` says what it saw if that is not all to be said."""
+    """One thing that must hold; `paths` are where it looks, `tell` says what it saw if that is not all to be said.
+
+    With `texts` it says no more than that one of them stands at its path, or in the list there.
+    """
 
     text: str
     paths: tuple[str, ...]
     holds: Holds
     tell: Callable[[Fields], str] | None = None
+    texts: frozenset[str] | None = None
 
     def seen(self, fields: Fields) -> str:
         """What stands in the event where this clause looks."""
@@ -115,7 +119,16 @@ def _field(path: str, operand: Any, faults: list[Fault]) -> Clause | None:
     except BadCondition as error:
         faults.append(error.fault.under(path))
         return None
-    return None if fault else Clause(f"{path} {condition.says}", (path,), _at(path, operand, condition.holds))
+    if fault:
+        return None
+    holds = _at(path, operand, condition.holds)
+    return Clause(f"{path} {condition.says}", (path,), holds, texts=_texts(operand))
+
+
+def _texts(operand: Any) -> frozenset[str] | None:
+    """The texts of which a condition wants one, if that is all that it wants."""
+    wanted = operand if isinstance(operand, list) else [operand]
+    return frozenset(wanted) if all(isinstance(each, str) for each in wanted) else None
 
 
 def _at(path: str, operand: Any, test: Callable[[Any], bool]) -> Holds:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from heroku.access import Level
+from rules.judging import Judge, judging
 from rules.matching import Fields, Match
 from rules.model import Mode
 from rules.subscriptions import Subscription
@@ -165,19 +166,19 @@ class Template:
 
 
 class Candidates(NamedTuple):
-    """The rules that listen to one kind of event, in file order, and their matches beside them."""
+    """The rules that listen to one kind of event, in file order, and how to hold all of them against one."""
 
     rules: tuple[Rule, ...]
-    matches: tuple[Callable[[Fields], int], ...]
+    judge: Judge
 
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> "Candidates":
         """Those rules as candidates."""
         chosen = tuple(rules)
-        return cls(chosen, tuple(rule.match.match for rule in chosen))
+        return cls(chosen, judging([rule.match for rule in chosen]))
 
 
-NOBODY = Candidates((), ())
+NOBODY = Candidates.of(())
 
 
 @dataclass(frozen=True, slots=True)
