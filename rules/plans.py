@@ -7,11 +7,11 @@ from rules.rulebook import Step
 from rules.shown import shown
 from rules.templates import TemplateError, compile_template, is_template
 
-ERROR = "error"  # of a step that failed: known when it has
+ERROR, STEPS = "error", "steps"  # what is known when steps were taken
 
 
 def steps_in_words(steps: Iterable[Step], context: Mapping[str, Any]) -> list[str]:
-    """A line for each step: its action, and its parameters with those templates rendered that ask for no other step."""
+    """A line for each step: its action, and its parameters with the templates in them rendered."""
     return [_step(step, context) for step in steps]
 
 
@@ -33,9 +33,22 @@ def _value(value: Any, context: Mapping[str, Any]) -> str:
 
 
 def _known(text: str, context: Mapping[str, Any]) -> str:
-    """What a template comes to; as it is written if it tells of what is still to come."""
+    """What a template comes to, with a mark for what only a step before it will tell; as written if that decides."""
     try:
         template = compile_template(text)
-        return text if template.steps or ERROR in template.names() else template.render(context)
+        decides = "{%" in text or ERROR in template.names()
+        to_come = {name: _ToCome(name) for name in template.steps}
+        return text if decides else template.render({**context, STEPS: to_come})
     except TemplateError:
         return text
+
+
+class _ToCome(dict[str, str]):
+    """What a step will have come to."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__()
+        self._step = step
+
+    def get(self, key: str, default: Any = None) -> str:  # noqa: ARG002
+        return f"<{self._step}.{key}>"

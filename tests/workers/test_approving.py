@@ -43,7 +43,7 @@ def test_before_its_first_step_a_run_asks_and_says_what_it_would_do(world: World
     assert question == (
         "acme-web, rule tell: May it act on event e1 (dyno destroy)? It would: "
         "1. notify (to: log; text: acme-web crashed); "
-        '2. told: notify (to: log; text: "and {{ steps.notify.outcome }}"), if steps.notify.outcome == "done", '
+        '2. told: notify (to: log; text: "and <notify.outcome>"), if steps.notify.outcome == "done", '
         "and go on if it fails. "
         f"Without an answer within 4 h it does not. Approve or deny: dynohook runs approve|deny {RUN}"
     )

@@ -1,6 +1,7 @@
 """`dynohook events`: what was heard, what was decided about it and why, and deciding it again."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ from heroku.events import Event
 from heroku.redacting import clean
 from rules.rulebook import Rulebook
 from toolbelt.commands.common import as_json, examples, hands, page, person, print_json, print_table
-from toolbelt.commands.decisions import Verdict, todays_rules, verdicts
+from toolbelt.commands.decisions import Verdict, todays_rules, verdict_json, verdicts
 from toolbelt.commands.runs import run_json, run_lines
 from toolbelt.commands.saying import ago, moment
 
@@ -65,7 +66,11 @@ def show(*, event: str, body: bool, as_json: bool) -> None:
     if as_json:
         print_json(
             summary(one, heard)
-            | {"decisions": [dict(decision) | {"rules": [v._asdict() for v in found]} for decision, found in decided]}
+            | {
+                "decisions": [
+                    dict(decision) | {"rules": [verdict_json(v) for v in found]} for decision, found in decided
+                ]
+            }
             | {"runs": [run_json(run) for run in runs], "body": content(one) if body else None}
         )
         return
@@ -160,15 +165,23 @@ def became(one: KeptEvent, event: Event | None, at_work: Hands, books: dict[str,
         return "gone"
     if event is None:
         return f"unreadable: {one.kept.reason}"
-    last = one.kept.decisions[-1] if one.kept.decisions else {}
-    digest = last.get("b", "")
-    if digest not in books:
-        books[digest] = at_work.book(digest) if digest else None
-    found = list(verdicts(last, event, books[digest], None))
+    found = latest(one.kept.decisions, event, at_work, books)
     hits = [f"{verdict.rule}: {verdict.gate[0] if verdict.gate else 'matched'}" for verdict in found if verdict.matched]
     if hits:
         return ", ".join(hits)
     return "no rule matched" if found else "no rule listens to it"
+
+
+def latest(decisions: Sequence[Any], event: Event, at_work: Hands, books: dict[str, Any]) -> list[Verdict]:
+    """What each rule came to in the end: as it was decided last, or when its wait was over after that."""
+    begins = max((index for index, decision in enumerate(decisions) if "w" not in decision), default=0)
+    found: dict[str, Verdict] = {}
+    for decision in decisions[begins:]:
+        digest = decision.get("b", "")
+        if digest not in books:
+            books[digest] = at_work.book(digest) if digest else None
+        found |= {verdict.rule: verdict for verdict in verdicts(decision, event, books[digest], None)}
+    return list(found.values())
 
 
 def summary(one: KeptEvent, event: Event | None) -> dict[str, Any]:
@@ -199,6 +212,8 @@ def table_of(decision: Any, found: list[Verdict]) -> list[tuple[str, str]]:
 
 
 def asked_by(decision: Any) -> str:
+    if kind := decision.get("w"):
+        return f", of a rule that was put off ({kind})"
     replay = decision.get("replay")
     return f", again, as {replay['by']} asked: {replay['why']}" if replay else ""
 

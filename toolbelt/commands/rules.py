@@ -11,6 +11,7 @@ from rules.rulebook import Rule
 from toolbelt.commands.backtesting import backtest
 from toolbelt.commands.checking import check, refuse, settings
 from toolbelt.commands.common import No, as_json, examples, print_json, print_table
+from toolbelt.commands.explaining import explain
 from toolbelt.commands.schema import schema
 from toolbelt.commands.shadowing import shadow
 from toolbelt.commands.testing import test
@@ -23,6 +24,7 @@ def rules() -> None:
 
 
 rules.add_command(check)
+rules.add_command(explain)
 rules.add_command(schema)
 rules.add_command(test)
 rules.add_command(shadow)

@@ -29,6 +29,8 @@ WAITS: Mapping[str, str] = {
 # A gate as a decision keeps it: its name → a sentence made of its numbers.
 GATES: Mapping[str, Callable[..., str]] = {
     "planned": lambda run: f"run {run}",
+    "fires": lambda mode: "it would act" if mode == "live" else "it would be recorded, in shadow, and touch nothing",
+    "open": lambda: "what it asks of earlier events is not known",
     "planned before": lambda run: f"stopped: it was planned before, as run {run}",
     "queued": lambda run, place: f"run {run}, behind {place} more of the same rule and key",
     "shadow": lambda: "in shadow: nothing was touched",

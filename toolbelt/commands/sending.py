@@ -70,15 +70,20 @@ def send(
 
 def document(sample: str, *, app: str | None, changes: tuple[str, ...], id: str) -> dict[str, Any]:
     if sample.endswith(".json"):
-        try:
-            content: dict[str, Any] = json.loads(Path(sample).read_text())
-        except (OSError, ValueError) as error:
-            raise No(f"{sample}: {error}") from error
-        return content
+        return from_file(sample)
     try:
         return samples.sample(sample, id=id, app=app, at=datetime.now(UTC), **dict(map(change, changes)))
     except LookupError as error:
         raise No(f"{error.args[0]}; see dynohook send --list") from error
+
+
+def from_file(path: str) -> dict[str, Any]:
+    """A delivery of one's own."""
+    try:
+        content: dict[str, Any] = json.loads(Path(path).read_text())
+    except (OSError, ValueError) as error:
+        raise No(f"{path}: {error}") from error
+    return content
 
 
 def change(text: str) -> tuple[str, Any]:

@@ -11,6 +11,9 @@ from toolbelt.commands.saying import GATES, gate_in_words
 NOON = 1_763_812_800_000  # milliseconds: 2025-11-22 12:00:00 UTC
 TOLD: list[tuple[list[Any], str]] = [
     (["planned", "e1:a"], "run e1:a"),
+    (["fires", "live"], "it would act"),
+    (["fires", "shadow"], "it would be recorded, in shadow, and touch nothing"),
+    (["open"], "what it asks of earlier events is not known"),
     (["planned before", "e1:a"], "stopped: it was planned before, as run e1:a"),
     (["queued", "e1:a", 2], "run e1:a, behind 2 more of the same rule and key"),
     (["shadow"], "in shadow: nothing was touched"),
