@@ -16,7 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("pausing", "Go on after a pause."),
     "silence": ("silences", "Have rules do nothing about some apps for a while."),
     "breaker": ("breakers", "Rules that were stopped because they fired too often."),
-    "rules": ("rules", "Check and list the rules."),
+    "rules": ("rules", "Check, test, explain and list the rules; what they would have done."),
     "authorize": ("authorizing", "Let Dynohook into a Heroku account by OAuth."),
     "subscribe": ("subscribing", "Have Heroku tell us of apps, or mend how it does."),
     "subscriptions": ("subscribing", "Which apps Heroku tells us of, and what that lacks."),
