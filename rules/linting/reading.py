@@ -38,7 +38,8 @@ def paths_of(subject: Subject) -> Iterator[PathUse]:
     """All of them, in the order of the rule's keys."""
     model, ours = subject.model, _includes(subject.heard)
     yield from _of_match(model, "match", (), ours)
-    yield from _of_expressions(model.when, ("when",), ours)
+    for place, text in subject.expressions():
+        yield from _of_expression(text, place, ours)
     if model.each:
         yield PathUse(model.each, ours, ("each",), NO_KEY, in_each=True)
     if model.changed:
@@ -72,13 +73,11 @@ def _denies(operand: object) -> bool:
     return all(name in {"not", "none"} or (name == "exists" and inner is False) for name, inner in operand.items())
 
 
-def _of_expressions(texts: list[str] | None, at: Place, includes: tuple[str, ...]) -> Iterator[PathUse]:
-    for index, text in enumerate(texts or ()):
-        place = (*at, index) if len(texts or ()) > 1 else at
-        for path in paths_in(text):
-            yield PathUse(path, includes, place, FAILS, text=text)
-        for include, path in _of_release(text, includes):
-            yield PathUse(path, (include,), place, FAILS)
+def _of_expression(text: str, at: Place, includes: tuple[str, ...]) -> Iterator[PathUse]:
+    for path in paths_in(text):
+        yield PathUse(path, includes, at, FAILS, text=text)
+    for include, path in _of_release(text, includes):
+        yield PathUse(path, (include,), at, FAILS)
 
 
 def _of_release(text: str, includes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -101,8 +100,6 @@ def _of_partner(partner: PartnerModel | None, part: str, ours: tuple[str, ...]) 
 
 def _of_steps(subject: Subject, includes: tuple[str, ...]) -> Iterator[PathUse]:
     for step, at, _ in subject.steps():
-        if step.condition:
-            yield from _of_expressions([step.condition], (*at[:2], "if"), includes)
         for inside, text in templates_in(step.params):
             for path in _of_template(text):
                 yield PathUse(path, includes, (*at, *inside), PRINTS, text=text)

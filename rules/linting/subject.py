@@ -50,6 +50,15 @@ class Subject:
             for number, step in enumerate(steps):
                 yield Taken(step, (part, number, step.action), self.actions[step.action])
 
+    def expressions(self) -> Iterator[tuple[Place, str]]:
+        """The expressions of `when` and of the steps' `if`, and where they stand."""
+        texts = self.model.when or []
+        for index, text in enumerate(texts):
+            yield ("when", index) if len(texts) > 1 else ("when",), text
+        for step, at, _ in self.steps():
+            if step.condition:
+                yield (*at[:2], "if"), step.condition
+
 
 def heard(on: tuple[Subscription, ...]) -> tuple[Heard, ...]:
     """What comes of these subscriptions, by entity; nothing of one that Heroku never sends."""

@@ -20,6 +20,8 @@ def failing_expressions(subject: Subject) -> Iterator[Fault]:
     told = {fault.path for fault in unknown_paths(subject)}
     tried = _tried(subject)
     for place, expression, more in _expressions(subject):
+        if not expression.looks.paths:
+            yield warning(place, "looks at nothing of the event: the answer is always the same")
         errors = [expression.error({**event.fields, **more}) for event in tried]
         if place not in told and errors and all(errors):
             yield warning(place, f"comes to no answer on any sample of {tried[0].include}: {errors[0]}")
@@ -33,15 +35,11 @@ def _tried(subject: Subject) -> Sequence[Event]:
 
 def _expressions(subject: Subject) -> Iterator[tuple[Place, Expression, Mapping[str, Any]]]:
     """Each with what it is given besides the event."""
-    texts = subject.model.when or []
-    for index, text in enumerate(texts):
-        yield ("when", index) if len(texts) > 1 else ("when",), compile_expression(text), {}
     outcomes = {taken.step.name: OUTCOME for taken in subject.steps()}
-    for step, at, _ in subject.steps():
-        if step.condition:
-            expression = compile_expression(step.condition, STEP_NAMES)
-            if not _asks_for_outputs(expression):
-                yield (*at[:2], "if"), expression, {"steps": outcomes}
+    for place, text in subject.expressions():
+        expression = compile_expression(text, STEP_NAMES)
+        if not _asks_for_outputs(expression):
+            yield place, expression, {} if place[0] == "when" else {"steps": outcomes}
 
 
 def _asks_for_outputs(expression: Expression) -> bool:

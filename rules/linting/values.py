@@ -1,11 +1,14 @@
 """Values that never stand where they are looked for: a status that does not exist, a number as a text."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from heroku.fields import CRASH, Field, field_at
 from rules.errors import Fault
+from rules.expression_syntax import place_of
 from rules.linting.clauses import Held, Looked, clauses, comparisons
+from rules.linting.compared import compared
 from rules.linting.subject import Heard, Place, Subject, heard_of, warning
 from rules.model import ChangedModel
 from rules.shown import shown
@@ -19,6 +22,8 @@ VERSION = "version"  # of the event: the Accept string, "application/vnd.heroku+
 def impossible_values(subject: Subject) -> Iterator[Fault]:
     """One warning for each comparison that no event of the rule can pass."""
     yield from _of_match(subject.model.match, ("match",), subject.heard)
+    for place, text in subject.expressions():
+        yield from _of_expression(text, place, subject.heard)
     if subject.model.changed:
         yield from _of_changed(subject.model.changed, subject.heard)
     for part in ("after", "missing"):
@@ -31,6 +36,13 @@ def _of_match(match: dict[str, Any] | None, at: Place, heard: tuple[Heard, ...])
     for looked in clauses(match, at):
         for held in comparisons(looked.operand, looked.at):
             yield from _of_comparison(looked, held, heard)
+
+
+def _of_expression(text: str, at: Place, heard: tuple[Heard, ...]) -> Iterator[Fault]:
+    for path, value, start in compared(text):
+        looked = Looked(path, value, at, False)
+        for fault in _of_comparison(looked, Held("is", value, at), heard):
+            yield replace(fault, inside=place_of(text, start))
 
 
 def _of_changed(changed: ChangedModel, heard: tuple[Heard, ...]) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ import pytest
 from rules.examining import examine
 from rules.loading import Source
 from workers.actions import SPECS
+from workers.rulebooks import library
 
 NOTIFY = "[{notify: {to: log, text: hello}}]"
 ROLLBACK = "[{rollback: {to: last-good}}]"
@@ -141,6 +142,20 @@ WRONG = {
         "when: comes to no answer on any sample of api:release: > cannot take such values",
     ),
     "no truth": ("on: api:release.update\nwhen: data.version", "it is neither true nor false, but a number"),
+    "misspelt value in CEL": ("on: api:release\nwhen: data.status == 'faild'", "(did you mean failed?)"),
+    "misspelt value in CEL, the other way round": (
+        "on: api:release\nwhen: \"'faild' != data.status\"",
+        "mean failed?)",
+    ),
+    "misspelt value in a list of CEL": (
+        "on: api:build\nwhen: data.status in ['failed', 'expired']",
+        "no api:build has",
+    ),
+    "a number as a text in CEL": (
+        "on: dyno.destroy\nwhen: event.data.exit_status != '1' && data.type == 'web'",
+        "data.exit_status is a number",
+    ),
+    "nothing looked at": ("on: dyno.create\nwhen: 1 < 2", "looks at nothing of the event"),
     # the rest
     "key that can be null": ("on: api:release.update\neach: data.slug.id", "each: is sometimes null"),
     "one-offs": ("on: dyno.destroy\nmatch: {data.state: crashed}", "add `data.type: web`"),
@@ -191,6 +206,7 @@ RIGHT = {
     "a range": "on: api:formation\nmatch: {data.quantity: {gte: 5, lte: 5}}",
     "one of two may hold": "on: api:release\nmatch: {any: [{data.status: failed}, {data.status: expired}]}",
     "an expression for some": 'on: api:release.update\nwhen: data.slug.commit.startsWith("a")',
+    "values in CEL": "on: dyno.destroy\nwhen: data.state in ['down', 'crashed'] && 'web' == data.type",
     "an expression of the release": "on: dyno.destroy\nwhen: release.version > 3 && data.type == 'web'",
     "everything of an entity, narrowed by an expression": "on: api:release\nwhen: data.version > 3",
     "changed without more": "on: api:formation.update\nchanged: {path: data.quantity, to: 0}",
@@ -216,6 +232,11 @@ RIGHT_AND_CHANGING = {
 @pytest.mark.parametrize("lines", RIGHT_AND_CHANGING.values(), ids=RIGHT_AND_CHANGING)
 def test_what_is_meant_with_a_change_is_left_alone(lines: str) -> None:
     assert warnings(lines, do=ROLLBACK) == []
+
+
+@pytest.mark.parametrize("file", library(), ids=lambda source: source.name)
+def test_nothing_is_to_be_said_of_the_library(file: Source) -> None:
+    assert list(map(str, examine([file], actions=SPECS).problems)) == []
 
 
 def test_a_template_that_prints_nothing_is_told() -> None:
