@@ -17,7 +17,7 @@ from toolbelt.crew import Crew
 @click.option("--seconds", default=5.0, show_default=True, help="How long each load lasts.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def main(only: tuple[str, ...], seconds: float, as_json: bool) -> None:  # noqa: FBT001
-    """Measure accepts, decisions, reactions, footprint, budgets and the client on this machine, load included.
+    """Measure accepts, decisions, reactions, footprint, budgets, the client and the rules here, load included.
 
     \b
     Compare the ratios of one run; absolute figures belong to the machine they were measured on.

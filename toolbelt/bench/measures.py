@@ -20,6 +20,7 @@ from toolbelt.bench.budgets import budgets
 from toolbelt.bench.clients import clients
 from toolbelt.bench.figures import Figure
 from toolbelt.bench.requests import bodies
+from toolbelt.bench.ruling import ruling
 from toolbelt.bench.scene import Scene, resident_megabytes, result
 from toolbelt.crew import Crew
 from toolbelt.simulator.remote import Remote
@@ -155,6 +156,7 @@ MEASURES = {
     "footprint": footprint,
     "budgets": budgets,
     "clients": clients,
+    "ruling": ruling,
 }
 
 
