@@ -121,9 +121,9 @@ class Acting:
         return None if rule is None or rule.mode is Mode.LIVE else f"the rule is {rule.mode.value} now"
 
     def _silence(self, run: Run) -> str | None:
-        """A silence that was set since it was planned holds back what has not begun, unless a person approved it."""
+        """A silence that was set since it was planned holds back what has not begun, unless a person has answered it."""
         begun = any(field.startswith("step:") for field in run.journal)
-        if is_system(run) or begun or (run.approval or {}).get("verdict") == "approve":
+        if is_system(run) or begun or run.approval:
             return None
         silence = silence_over(self._crew.runs.silences(), run.rule, (run.app, run.app_name), now=run.now * 1000)
         return silence.sentence if silence else None

@@ -35,7 +35,7 @@ def rows(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
         ("paused", f"by {pause['by']}, {ago(pause['at'], now)}: {pause['why']}" if pause else "no"),
         ("breakers", breakers(found)),
         *silences(found, now),
-        ("events", f"{found['events_kept']} kept, {found['events_waiting']} waiting to be decided"),
+        ("events", events(found)),
         ("runs", runs(found)),
         ("dead letters", dead),
         ("deliveries", f"{counters.get('accepted', 0)} accepted, {counters.get('duplicate', 0)} duplicates"),
@@ -54,6 +54,12 @@ def breakers(found: dict[str, Any]) -> str:
 def silences(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
     """Each in force, that nobody wonders why nothing is done."""
     return [("silenced", in_words(Silence(**one), now)) for one in found["silences"]]
+
+
+def events(found: dict[str, Any]) -> str:
+    off = found["rules_put_off"]
+    put_off = f", {off} that a rule waits for more after" if off else ""
+    return f"{found['events_kept']} kept, {found['events_waiting']} waiting to be decided{put_off}"
 
 
 def runs(found: dict[str, Any]) -> str:
