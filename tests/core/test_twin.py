@@ -1,6 +1,5 @@
 """The gates in Redis and their twin in memory: whatever happens, in whatever order, both say the same."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -71,10 +70,9 @@ class Kept:
         """Judge what was put off until then, each when it is due, as a worker would."""
         heard: list[Waited] = []
         while rows := self._client.zrangebyscore(layout.DUE + "wait", "-inf", until, start=0, num=1, withscores=True):
-            [(row, due)] = rows
+            [(row, due)] = cast("list[tuple[bytes, float]]", rows)
             self._client.set_time(int(due))
-            event = self._client.hget(layout.WAIT + row.decode(), "event")
-            assert event is not None
+            event = cast("bytes", self._client.hget(layout.WAIT + row.decode(), "event"))
             LateJudging(cast("Crew", self)).judge()
             kept = records.unpack(cast("bytes", self._client.get(layout.EVENT + event.decode())))
             decision = kept.decisions[-1]
@@ -204,17 +202,16 @@ def loaded(rules: list[dict[str, str]]) -> Rulebook:
     return book(*(rule_text(text, name=f"rule-{number}") for number, text in enumerate(texts)))
 
 
-@settings(max_examples=120, deadline=None)
-@given(rules=st.lists(rules, min_size=1, max_size=3), history=st.lists(happenings, min_size=20, max_size=50))
-def agree(clocked: Clocked, met: Counter[str], rules: list[dict[str, str]], history: list[Any]) -> None:
+def agree(clocked: Clocked, rules: list[dict[str, str]], history: list[Any]) -> set[str]:
+    """The gates that were met; every one was the same for both."""
     found = loaded(rules)
     kept, twin = Kept(clocked, found), Twin(Memory(found))
-    now = START
+    now, met = START, set()
     for number, (what, *how) in enumerate(history):
         now += 1 + (how[0] * 1_000 if what == "pass" else 0)
         waited = twin.wait(now)
         assert waited == kept.wait(now)
-        met.update(f"{kind}: {gate[0]}" for _, _, kind, _, gate in waited)
+        met |= {f"{kind}: {gate[0]}" for _, _, kind, _, gate in waited}
         if what == "work":
             assert twin.work(now, effect=how[0]) == kept.work(now, effect=how[0])
         elif what != "pass":
@@ -222,18 +219,60 @@ def agree(clocked: Clocked, met: Counter[str], rules: list[dict[str, str]], hist
             body = told(number, kind=what, key=key, content=content, at=now + late * 1_000)
             gates = twin.take(body, now)
             assert gates == kept.take(body, now)
-            met.update(gate[0] for gate in gates)
+            met |= {gate[0] for gate in gates}
+    return met
 
 
-def test_they_agree_on_every_event_of_any_history(clocked: Clocked) -> None:
-    met: Counter[str] = Counter()
+@settings(max_examples=120, deadline=None)
+@given(rules=st.lists(rules, min_size=1, max_size=3), history=st.lists(happenings, min_size=20, max_size=50))
+def test_they_agree_on_every_event_of_any_history(
+    clocked: Clocked, rules: list[dict[str, str]], history: list[Any]
+) -> None:
+    agree(clocked, rules, history)
 
-    agree(clocked, met)
 
-    assert set(met) >= {"planned", "queued", "shadow", "window", "cooldown", "limit", "breaker opened", "breaker"}
-    assert set(met) >= {"overlap", "repeat", "stale", "off", "no key", "stopped by", "waits", "came"}
-    assert set(met) >= {"first seen", "unchanged", "overtaken", "other change"}
-    assert set(met) >= {"after: after", "after: planned", "missing: came", "missing: planned", "quiet: planned"}
+def release(content: int = 0, *, key: int = 0, late: int = 0) -> tuple[str, int, int, int]:
+    return "release", key, content, late
+
+
+BUILD = ("build", 0, 0, 0)
+LIVE, TWICE = {"mode": "live"}, {"mode": "live", "count": "{at_least: 2, within: 60s}"}
+AFTER, MISSING = ({"mode": "live", key: "{on: api:build.update, within: 60s}"} for key in ("after", "missing"))
+QUIET, CHANGED = {"mode": "live", "quiet_for": "20s"}, {"mode": "live", "changed": "data.version"}
+LIMIT = {"mode": "live", "limit": "{max: 1, within: 1d}", "each": "data.id"}
+REACHING: dict[str, tuple[list[dict[str, str]], list[Any]]] = {
+    "planned": ([LIVE], [release()]),
+    "queued": ([LIVE], [release(1), release(2)]),
+    "shadow": ([{"mode": "shadow"}], [release()]),
+    "off": ([{"mode": '"off"'}], [release()]),
+    "stale": ([LIVE], [release(late=-3_700)]),
+    "no key": ([{"mode": "live", "each": "data.nothing"}], [release()]),
+    "no value": ([AFTER | {"after": "{on: api:build.update, within: 1m, same: {data.no: data.id}}"}], [release()]),
+    "repeat": ([LIVE], [release(), release()]),
+    "stopped by": ([LIVE | {"stop": "true"}, LIVE], [release()]),
+    "window": ([TWICE], [release(1), release(2)]),
+    "cooldown": ([LIVE | {"cooldown": "1m"}], [release(1), ("work", True), ("pass", 59), release(2)]),
+    "limit": ([LIMIT], [release(1), release(2, key=1)]),
+    "breaker opened": ([LIMIT], [release(1), ("work", True), release(2)]),
+    "breaker": ([LIMIT], [release(1), ("work", True), release(2), release(3)]),
+    "overlap": ([LIVE | {"overlap": "skip"}], [release(1), release(2)]),
+    "waits": ([QUIET], [release()]),
+    "after: after": ([AFTER], [release(), ("pass", 10)]),
+    "after: planned": ([AFTER], [release(), ("build", 0, 0, -1), ("pass", 10), ("work", True)]),
+    "came": ([MISSING], [BUILD, release(late=-1)]),
+    "missing: came": ([MISSING], [release(), BUILD, ("pass", 90)]),
+    "missing: planned": ([MISSING], [release(), ("pass", 90), ("work", True)]),
+    "quiet: planned": ([QUIET], [release(1), release(2), ("pass", 20), ("work", True)]),
+    "first seen": ([CHANGED], [release(1)]),
+    "unchanged": ([CHANGED], [release(1), ("pass", 11), release(1)]),
+    "overtaken": ([CHANGED], [release(1), release(2, late=-60)]),
+    "other change": ([CHANGED | {"changed": "{path: data.version, to: 9}"}], [release(1), ("pass", 11), release(2)]),
+}
+
+
+@pytest.mark.parametrize("gate", REACHING)
+def test_they_agree_where_each_gate_closes(clocked: Clocked, gate: str) -> None:
+    assert gate in agree(clocked, *REACHING[gate])
 
 
 def test_they_agree_that_a_line_is_full(clocked: Clocked) -> None:

@@ -1,7 +1,6 @@
 """`rules backtest` says what rules would have done about what Redis keeps, or a file holds, and changes nothing."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -176,7 +175,7 @@ def test_a_wait_that_was_over_by_now_is_judged_and_one_that_is_not_is_left(kept:
 
 class TestAgainst:
     @pytest.fixture
-    def before(self, tmp_path: Path, kept: Kept) -> Iterator[str]:
+    def before(self, tmp_path: Path, kept: Kept) -> str:
         path = tmp_path / "before.yaml"
         path.write_text(FILE.replace("at_least: 2", "at_least: 1").replace("cooldown: 1h", "cooldown: 1m"))
         kept.put(300, "dyno_crashed")
