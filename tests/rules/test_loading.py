@@ -1,13 +1,15 @@
 """Rule files in: a rulebook, or everything that is wrong, each with place and suggestion."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from heroku.access import Level
-from rules.model import Mode
+from rules.model import Mode, RuleModel
+from rules.reading import Source
 from rules.rulebook import Count, Limit, Step, Target
 from rules.subscriptions import Subscription
 from tests.rules.factories import book, problems, rule, rule_text
@@ -288,6 +290,11 @@ def test_what_follows_from_a_mistake_is_not_told_beside_it() -> None:
 
 
 # fmt: off
+INNER_KEYS = [
+    "name", "notify", "to", "text", "data.a", "not", "any", "on", "within", "match", "same", "for", "path", "from",
+    "if", "a", "default", "example", "description",
+]
+SOUND = [{}, {"name": "a", "on": "dyno.create", "do": [{"notify": {"to": "log", "text": "${a}"}}]}, {"use": "plain"}]
 FRAGMENTS = st.sampled_from([
     "version: 1\n", "rules:\n", "  - ", "    ", "name: a\n", "on: dyno\n", "match: {", "}", "[", "do: ", "- ", ": ",
     "'", '"', "&a ", "*a", "!x ", "{{ ", " }}", "{% if ", "\t", "|\n", "#", "?", "notify", "1e9", "\x85", "\u2028",
@@ -307,19 +314,23 @@ def test_loading_any_text_raises_nothing_but_rule_errors(text: str) -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["a", "{{ a }}", "{% x", "log", "dyno", "30s"]),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["name", "notify", "to", "text", "data.a", "not", "any"]), inner, max_size=3)
-    ),
+    st.none()
+    | st.booleans()
+    | st.integers(0, 9)
+    | st.sampled_from(["a", "{{ a }}", "{% x", "log", "dyno", "30s", "${a}", "data.a == 1", "data.a", "plain"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(INNER_KEYS), inner, max_size=3),
     max_leaves=6,
 )
-KEYS = st.sampled_from(
-    ["name", "mode", "on", "match", "each", "count", "limit", "access", "on_apps", "do", "on_failure"]
+
+
+@given(
+    sound=st.sampled_from(SOUND),
+    raw=st.dictionaries(st.sampled_from([*RuleModel.model_fields, "with", "use"]), JSON, max_size=5),
+    targets=JSON,
 )
-
-
-@given(raw=st.dictionaries(KEYS, JSON, max_size=6), targets=JSON)
-def test_any_shape_of_a_rule_raises_nothing_but_rule_errors(raw: object, targets: object) -> None:
+def test_any_shape_of_a_rule_raises_nothing_but_rule_errors(
+    sound: dict[str, Any], raw: dict[str, Any], targets: object
+) -> None:
     """JSON is YAML, so a rule can be written as JSON here."""
-    problems(json.dumps({"version": 1, "rules": [raw], "targets": targets}))
+    library = [Source("library.yaml", rule_text(name="plain"))]
+    problems(json.dumps({"version": 1, "rules": [sound | raw], "targets": targets}), library=library)
