@@ -121,7 +121,7 @@ class Acting:
         return None if rule is None or rule.mode is Mode.LIVE else f"the rule is {rule.mode.value} now"
 
     def _silence(self, run: Run) -> str | None:
-        """A silence that was set since it was planned holds back what has not begun, unless a person has answered it."""
+        """A silence that was set since it was planned holds back what has not begun, unless a person answered it."""
         begun = any(field.startswith("step:") for field in run.journal)
         if is_system(run) or begun or run.approval:
             return None
