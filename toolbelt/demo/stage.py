@@ -7,7 +7,7 @@ from pathlib import Path
 
 import redis
 
-from core import connections
+from core import connections, layout
 from core.settings import read
 from toolbelt import service, simulation
 from toolbelt.crew import HOME, Crew
@@ -22,6 +22,7 @@ APP = "acme-shop"
 RELEASES = 41  # of the app, all good, before the story begins
 REPEAT = 3  # how often each delivery is sent
 INCLUDES = ("api:release", "dyno")
+LONG_AGO = 1_763_840_000_000  # ms since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,12 @@ def build(crew: Crew, given: Mapping[str, str], *, speed: float, tell: Tell) -> 
     if not is_loopback(address):
         raise ValueError(f"the demo calls no address but this machine's own, and {address} is another")
     environment = {**without_the_callers(given), **settings}
+    ledger = connections.for_worker(read("redis_url", environment=settings), connections=1)
+    ledger.set(layout.EPOCH, f"{secrets.token_hex(16)} {LONG_AGO}")  # a beginning would be told of
     running = service.start(crew, environment, port=int(settings["PORT"]), tell=tell)
     heroku = Remote(address)
     heroku.add_app(APP, RELEASES)
     heroku.subscribe(running.deliveries_url, secret=secret, include=list(INCLUDES))
-    ledger = connections.for_worker(read("redis_url", environment=settings), connections=1)
     return Stage(heroku, running, ledger, environment, write_env(crew.folder(), settings))
 
 
