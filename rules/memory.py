@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from heroku.events import Event, content_key
-from rules.correlating import Watching, lacking
+from rules.correlating import Watching
 from rules.deciding import NOWHERE, Decision, Verdict, decide
+from rules.gates import silence_gate, standing_gate
 from rules.holding import Gate, Holding
 from rules.model import Mode
 from rules.recalling import Recalling, run_id, time_of
 from rules.rulebook import Rule, Rulebook
-from rules.silences import Silence, silence_over
+from rules.silences import Silence
 from rules.waiting import Kind
 
 REPEAT_MILLISECONDS = 600_000
@@ -95,16 +96,15 @@ class Memory:
         """The rules in file order; the first live one with `stop` that plans a run stops those after it."""
         stopper: Gate | None = None
         for verdict in decision.matched:
-            stopped = _static(event, verdict) or self._silenced(event, verdict.rule, now) or whole or stopper
+            standing = tuple(standing_gate(event, verdict))
+            stopped = standing or self._silenced(event, verdict.rule, now) or whole or stopper
             gate = stopped or self._gate(event, verdict, t, now)
             if verdict.rule.stop and gate[0] in ("planned", "queued"):
                 stopper = "stopped by", verdict.rule.name
             yield Judgement(event, verdict.rule, verdict.mode, verdict.key, gate, now)
 
-    def _silenced(self, event: Event, rule: Rule, now: int) -> Gate | None:
-        app = (event.app.id, event.app.name) if event.app else ()
-        silence = silence_over((one for one in self._silences if one.at <= now), rule.name, app, now=now)
-        return tuple(silence.gate) if silence else None
+    def _silenced(self, event: Event, rule: Rule, now: int) -> Gate:
+        return tuple(silence_gate(event, rule, (one for one in self._silences if one.at <= now), now=now))
 
     def _repeats(self, event: Event, now: int) -> Gate | None:
         """Another event told the very same a short while ago. Dynos do that without repeating themselves."""
@@ -137,13 +137,3 @@ class Memory:
             self._told.popitem(last=False)
         self._recalling.forget(now)
         self._holding.forget(now)
-
-
-def _static(event: Event, verdict: Verdict) -> Gate | None:
-    """The gate that the rule itself closed, with its numbers."""
-    if verdict.gate == "stale":
-        return "stale", int(verdict.age_seconds), int(verdict.bound_seconds)
-    if verdict.gate is not None:
-        return (verdict.gate,)
-    path = lacking(verdict.rule, event)
-    return ("no value", path) if path else None

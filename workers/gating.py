@@ -6,12 +6,13 @@ from typing import Any
 
 from core.ledger import Replay
 from heroku.events import Event, content_key
-from rules.correlating import NOTHING, Left, lacking
+from rules.correlating import NOTHING, Left
 from rules.deciding import Decision, Verdict
+from rules.gates import silence_gate, standing_gate
 from rules.matching import MATCHED
 from rules.model import Mode
 from rules.rulebook import Rule
-from rules.silences import Silence, silence_over
+from rules.silences import Silence
 from workers import correlations, marks
 
 
@@ -80,7 +81,7 @@ def rule_of(
 ) -> dict[str, Any]:
     """One rule as decide.lua wants it; what does not apply is left out. `number` is that of a replay, 0 for none."""
     rule = verdict.rule
-    gate = _static_gate(event, verdict, replayed=number > 0) or _silence(event, rule, silences, now)
+    gate = standing_gate(event, verdict, replayed=number > 0) or silence_gate(event, rule, silences, now=now * 1000)
     said: dict[str, Any] = {
         "index": index,
         "rule": rule.name,
@@ -104,25 +105,6 @@ def rule_of(
     if rule.limit:
         said["limit"] = [rule.limit.max, int(rule.limit.within_seconds * 1000)]
     return said if gate else said | correlations.rule_as_told(rule, event)
-
-
-def _static_gate(event: Event, verdict: Verdict, *, replayed: bool) -> list[Any]:
-    """The gate that the rules themselves closed, with its numbers. A replay is asked for by a person, however late."""
-    gate: str | None = verdict.gate
-    if gate == "stale":
-        if not replayed:
-            return ["stale", int(verdict.age_seconds), int(verdict.bound_seconds)]
-        gate = None if verdict.key else "no key"
-    if gate is not None:
-        return [gate]
-    path = lacking(verdict.rule, event)
-    return ["no value", path] if path else []
-
-
-def _silence(event: Event, rule: Rule, silences: Sequence[Silence], now: float) -> list[Any]:
-    app = (event.app.id, event.app.name) if event.app else ()
-    silence = silence_over(silences, rule.name, app, now=now * 1000)
-    return silence.gate if silence else []
 
 
 def plan_of(rule: Rule, event: Event) -> str:
