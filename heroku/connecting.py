@@ -17,7 +17,7 @@ def connect(
     base_url: str, *, timeout: float, user_agent: str, transport: httpx2.BaseTransport | None = None
 ) -> httpx2.Client:
     """A client for the host at this address; raises `ValueError` for one where a token could be overheard."""
-    _check_address(base_url)
+    check_address(base_url)
     connect = min(CONNECT_SECONDS, timeout)
     return httpx2.Client(
         base_url=base_url,
@@ -30,7 +30,7 @@ def connect(
     )
 
 
-def _check_address(base_url: str) -> None:
+def check_address(base_url: str) -> None:
     try:
         url = httpx2.URL(base_url)
     except httpx2.InvalidURL as error:

@@ -1,0 +1,1 @@
+"""Heroku's Managed Inference and Agents: what may be asked, and the stream that answers."""

@@ -1,0 +1,115 @@
+"""What an agent may be asked: every field of the request with its range.
+
+https://devcenter.heroku.com/articles/heroku-inference-api-v1-agents-heroku
+"""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+LONGEST_TTL_SECONDS = 120
+MOST_CALLS = 3  # of a tool, if nothing else is said
+MOST_TOKENS = 8_192
+MOST_TOKENS_OF = {"haiku": 4_096}  # models whose names hold this word take fewer
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Function(_Part):
+    """What a tool was called with."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    arguments: str = "{}"
+
+
+class ToolCall(_Part):
+    """One call of a tool, as the model asked for it."""
+
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    type: Literal["function"] = "function"
+    function: Function
+
+
+class Message(_Part):
+    """One turn. A last message of the assistant's is continued."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str | None = None
+    tool_calls: list[ToolCall] | None = None
+    refusal: str | None = None
+    tool_call_id: str | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_role(self) -> Self:
+        if self.role != "assistant" and (self.tool_calls or self.refusal):
+            raise ValueError("only the assistant calls tools and refuses")
+        if (self.role == "tool") != (self.tool_call_id is not None):
+            raise ValueError("tool_call_id belongs to the role `tool`, which must have it")
+        if not self.content and not (self.tool_calls or self.refusal):
+            raise ValueError("content is missing")
+        return self
+
+
+class HerokuToolParams(_Part):
+    """How one of Heroku's own tools is run, and where."""
+
+    target_app_name: Annotated[str, Field(min_length=1, max_length=100)]
+    dyno_size: Annotated[str, Field(min_length=1, max_length=50)] | None = None
+    ttl_seconds: Annotated[int, Field(ge=1, le=LONGEST_TTL_SECONDS)] | None = None
+    max_calls: Annotated[int, Field(ge=1, le=100)] | None = None
+    tool_params: dict[str, Any] | None = None
+
+
+class McpParams(_Part):
+    """How a tool of an MCP server is run."""
+
+    dyno_size: Annotated[str, Field(min_length=1, max_length=50)] | None = None
+    ttl_seconds: Annotated[int, Field(ge=1, le=LONGEST_TTL_SECONDS)] | None = None
+    max_calls: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
+class HerokuTool(_Part):
+    """One of Heroku's own tools; new names appear."""
+
+    type: Literal["heroku_tool"] = "heroku_tool"
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    description: str | None = None
+    runtime_params: HerokuToolParams
+
+
+class McpTool(_Part):
+    """A tool of an MCP server that is registered with the model."""
+
+    type: Literal["mcp"] = "mcp"
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    description: str | None = None
+    runtime_params: McpParams | None = None
+
+
+Tool = Annotated[HerokuTool | McpTool, Field(discriminator="type")]
+
+
+class Request(_Part):
+    """One question to an agent."""
+
+    model: Annotated[str, Field(min_length=1, max_length=200)]
+    messages: Annotated[list[Message], Field(min_length=1)]
+    max_tokens_per_inference_request: Annotated[int, Field(ge=1, le=MOST_TOKENS)] | None = None
+    stop: Annotated[list[Annotated[str, Field(min_length=1)]], Field(max_length=20)] | None = None
+    temperature: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
+    top_p: Annotated[float, Field(ge=0, le=0.999, allow_inf_nan=False)] | None = None
+    tools: list[Tool] | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_model(self) -> Self:
+        wanted = self.max_tokens_per_inference_request or 0
+        for word, most in MOST_TOKENS_OF.items():
+            if word in self.model and wanted > most:
+                raise ValueError(f"max_tokens_per_inference_request: {self.model} takes at most {most}")
+        return self
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is sent; what is not said is left out."""
+        return self.model_dump(mode="json", exclude_none=True)

@@ -1,0 +1,143 @@
+"""Asking an agent over the network: one request, one stream, in whatever thread has the event loop.
+
+The key goes to the address of the service only: redirects are not followed, and no proxy of the environment is used.
+A question is not safe to repeat, as its tools may have run: what is lost after it was sent is `Unknown` or `Cut`.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import httpx2
+from pydantic_core import from_json
+
+from heroku.connecting import check_address
+from heroku.errors import CallFailed, Forbidden, Invalid, NotFound, Refused, Unauthorized, Unavailable, Unknown
+from heroku.inference.asking import Request
+from heroku.inference.hearing import Turn, Unreadable, read
+from heroku.inference.sse import Reader, TooLarge
+from heroku.redacting import clean
+from heroku.retrying import retry_after
+
+AGENTS = "/v1/agents/heroku"
+SERVERS = "/v1/mcp/servers"
+CONNECT_SECONDS = 5.0
+SILENT_SECONDS = 90.0  # a tool runs for up to 120 s, but heartbeats come in between
+MOST_ERROR_BYTES = 64_000
+TURNED_AWAY = (408, 425, 429)
+_REFUSALS: Mapping[int, type[Refused]] = {
+    400: Invalid, 401: Unauthorized, 402: Forbidden, 403: Forbidden, 404: NotFound, 422: Invalid,
+}  # fmt: skip
+
+
+class Cut(Unknown):
+    """The stream ended before its end; what had come before was handed out."""
+
+
+class Inference:
+    """Close it when done; it can be used for many questions at once."""
+
+    def __init__(
+        self,
+        key: str,
+        *,
+        base_url: str,
+        user_agent: str = "heroku-client",
+        silent_seconds: float = SILENT_SECONDS,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        check_address(base_url)
+        self._key = key
+        self._base = base_url.rstrip("/")
+        self._http = httpx2.AsyncClient(
+            headers={"User-Agent": user_agent, "Authorization": f"Bearer {key}"},
+            timeout=httpx2.Timeout(silent_seconds, connect=CONNECT_SECONDS),
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
+            transport=transport,
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    async def ask(self, request: Request) -> AsyncIterator[Turn]:
+        """The turns as they come, until the stream says that it is done.
+
+        Raises Unavailable if nothing happened, the kinds of Refused, Unknown if there was no answer, Cut.
+        """
+        begun = False
+        try:
+            async with self._http.stream("POST", self._base + AGENTS, json=request.to_json()) as response:
+                begun = True
+                if not response.is_success:
+                    raise await self._failed("POST", AGENTS, response)
+                async for turn in self._turns(response):
+                    yield turn
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+            raise _unavailable("POST", AGENTS, type(error).__name__) from None
+        except httpx2.HTTPError as error:
+            kind = Cut if begun else Unknown
+            raise kind(method="POST", path=AGENTS, message=type(error).__name__) from None
+
+    async def mcp_servers(self) -> list[Mapping[str, Any]]:
+        """The MCP servers that are registered, with their tools. Raises as `ask` does."""
+        try:
+            response = await self._http.get(self._base + SERVERS)
+        except httpx2.HTTPError as error:
+            raise _unavailable("GET", SERVERS, type(error).__name__) from None
+        if not response.is_success:
+            raise await self._failed("GET", SERVERS, response)
+        try:
+            told = from_json(response.content)
+        except ValueError:
+            raise _unavailable("GET", SERVERS, "its answer cannot be read") from None
+        servers = told.get("servers", told.get("data")) if isinstance(told, dict) else told
+        return [server for server in servers or () if isinstance(server, dict)]
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    def __repr__(self) -> str:
+        return f"<Inference at {self._base}>"
+
+    async def _turns(self, response: httpx2.Response) -> AsyncIterator[Turn]:
+        reader = Reader()
+        try:
+            async for chunk in response.aiter_bytes():
+                for event in reader.feed(chunk):
+                    if event.name == "done" or event.data == "[DONE]":
+                        return
+                    if event.name == "error":
+                        raise Cut(method="POST", path=AGENTS, message=f"it ended with {_problem(event.data)}")
+                    if event.name == "message":
+                        yield read(event.data)
+        except (Unreadable, TooLarge) as error:
+            raise Cut(method="POST", path=AGENTS, message=str(error)) from None
+        raise Cut(method="POST", path=AGENTS, message="the stream ended before it was done")
+
+    async def _failed(self, method: str, path: str, response: httpx2.Response) -> CallFailed:
+        """Mapped by status; the body only says more."""
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > MOST_ERROR_BYTES:
+                break
+        status = response.status_code
+        facts: dict[str, Any] = {"method": method, "path": path, "status": status}
+        facts["message"] = clean(_problem(bytes(body)), self._key)
+        if status in TURNED_AWAY or (status >= 500 and method == "GET"):
+            return Unavailable(**facts, retry_after=retry_after(status, response.headers))
+        if status >= 500:
+            return Unknown(**facts)
+        return _REFUSALS.get(status, Refused)(**facts)
+
+
+def _problem(body: str | bytes) -> str:
+    """What Heroku says is wrong; nothing if it says nothing that can be read."""
+    try:
+        error = from_json(body)["error"]
+        return " ".join(str(error[name]) for name in ("code", "type", "message") if error.get(name))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "an error"
+
+
+def _unavailable(method: str, path: str, why: str) -> Unavailable:
+    return Unavailable(method=method, path=path, message=why, retry_after=retry_after(0, {}))

@@ -1,0 +1,119 @@
+"""What comes back from an agent, part by part, and the transcript that they make; bounded, however much it says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from pydantic_core import from_json
+
+PART_CHARACTERS = 4_000  # of one text; a tool's answer can be a whole file
+PARTS = 40  # of a transcript; of more the first and the last are kept
+Ended = Literal["done", "cut", "deadline", "budget", "interrupted", "failed"]
+
+
+class Unreadable(Exception):
+    """An event that is none of those that are known, or says nothing; the message quotes nothing of it."""
+
+
+class Usage(NamedTuple):
+    """Tokens, as Heroku counts them."""
+
+    prompt: int = 0
+    completion: int = 0
+    total: int = 0
+
+    def plus(self, other: "Usage") -> "Usage":
+        """Both together."""
+        return Usage(*(one + more for one, more in zip(self, other, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the model said, that it called a tool, or what a tool answered. `name` and `call` are a tool's."""
+
+    kind: Literal["text", "call", "result"]
+    text: str
+    name: str = ""
+    call: str = ""
+
+
+class Turn(NamedTuple):
+    """One event's worth."""
+
+    parts: tuple[Part, ...]
+    usage: Usage
+    finish: str
+
+
+def read(data: str) -> Turn:
+    """The turn that an event of the stream tells of. Raises Unreadable."""
+    try:
+        told = from_json(data)
+        [choice] = told["choices"]
+        message = choice["message"]
+        parts = _result(message) if told["object"] == "tool.completion" else _said(message)
+        return Turn(parts, _usage(told.get("usage")), str(choice.get("finish_reason") or ""))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unreadable(f"an event of the stream cannot be read ({type(error).__name__})") from None
+
+
+def _said(message: Mapping[str, Any]) -> tuple[Part, ...]:
+    parts = [Part("text", text) for key in ("content", "refusal") if isinstance(text := message.get(key), str) and text]
+    for call in message.get("tool_calls") or ():
+        function = call["function"]
+        parts.append(
+            Part("call", str(function.get("arguments") or ""), str(function["name"]), str(call.get("id") or ""))
+        )
+    return tuple(parts)
+
+
+def _result(message: Mapping[str, Any]) -> tuple[Part, ...]:
+    content = message.get("content")
+    text = content if isinstance(content, str) else ""
+    return (Part("result", text, str(message.get("name") or ""), str(message.get("tool_call_id") or "")),)
+
+
+def _usage(told: Any) -> Usage:
+    if not isinstance(told, Mapping):
+        return Usage()
+    counted = (told.get(f"{name}_tokens") for name in Usage._fields)
+    return Usage(*(number if isinstance(number, int) and 0 <= number < 10**9 else 0 for number in counted))
+
+
+@dataclass
+class Transcript:
+    """Grows turn by turn. `answer` is the last text that the model said; `left_out` are parts of the middle."""
+
+    parts: list[Part] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
+    finish: str = ""
+    left_out: int = 0
+    answer: str = ""
+
+    def add(self, turn: Turn, *, clean: Any = str) -> None:
+        """Take in a turn; `clean` is what its texts pass through before they are kept."""
+        said = [clean(part.text) for part in turn.parts if part.kind == "text"]
+        if said:
+            self.answer = "\n".join(said)[:PART_CHARACTERS]
+        for part in turn.parts:
+            text = clean(part.text)
+            text = text if len(text) <= PART_CHARACTERS else text[: PART_CHARACTERS - 1] + "…"
+            self.parts.append(Part(part.kind, text, part.name[:100], part.call[:100]))
+        while len(self.parts) > PARTS:
+            del self.parts[PARTS // 2]
+            self.left_out += 1
+        self.usage = self.usage.plus(turn.usage)
+        self.finish = turn.finish or self.finish
+
+    @property
+    def calls(self) -> int:
+        """How many calls of tools it shows."""
+        return sum(1 for part in self.parts if part.kind == "call")
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        parts = [
+            {name: getattr(part, name) for name in ("kind", "text", "name") if getattr(part, name)}
+            for part in self.parts
+        ]
+        return {"parts": parts, "left_out": self.left_out, "usage": self.usage._asdict(), "finish": self.finish}

@@ -1,0 +1,202 @@
+"""The client of the agents endpoint: what it sends, what it hears, and what goes wrong on the way."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import pytest
+
+from heroku import errors
+from heroku.inference.asking import Message, Request
+from heroku.inference.client import Cut, Inference
+from heroku.inference.hearing import PART_CHARACTERS, PARTS, Part, Transcript, Turn, Usage
+from tests.heroku.inference.streams import DONE, KEY, RECORDED, URL, Pieces, completion, result
+
+QUESTION = Request(model="a-model", messages=[Message(role="user", content="What day is it?")])
+BYTES = RECORDED.encode()
+
+
+def ask(transport: Pieces) -> tuple[list[Turn], Exception | None]:
+    """The turns that came, and what ended them if it was not the end."""
+
+    async def asked() -> tuple[list[Turn], Exception | None]:
+        inference = Inference(KEY, base_url=URL, transport=transport)
+        turns: list[Turn] = []
+        try:
+            async for turn in inference.ask(QUESTION):
+                turns.append(turn)
+        except errors.HerokuError as error:
+            return turns, error
+        finally:
+            await inference.close()
+        return turns, None
+
+    return asyncio.run(asked())
+
+
+WHOLE, _ = ask(Pieces(BYTES))
+
+
+def test_it_asks_as_heroku_wants_it() -> None:
+    transport = Pieces(BYTES)
+    ask(transport)
+
+    [sent] = transport.requests
+    assert (sent.method, str(sent.url)) == ("POST", f"{URL}/v1/agents/heroku")
+    assert sent.headers["authorization"] == f"Bearer {KEY}"
+    assert json.loads(sent.content) == QUESTION.to_json()
+
+
+def test_it_hears_words_calls_results_and_tokens() -> None:
+    assert [turn.parts for turn in WHOLE] == [
+        (
+            Part("text", "Ich schaue nach … \N{PILE OF POO}"),
+            Part("call", '{"command": "date"}', "dyno_run_command", "call_0"),
+        ),
+        (Part("result", "Mon May  4\nexit 0", "dyno_run_command", "call_0"),),
+        (Part("text", "It is Monday."),),
+    ]
+    assert [turn.finish for turn in WHOLE] == ["tool_calls", "", "stop"]
+    assert WHOLE[0].usage.plus(WHOLE[2].usage) == Usage(60, 20, 80)
+
+
+def test_cut_at_any_byte_it_tells_what_had_come() -> None:
+    last = 0
+    for cut in range(len(BYTES)):
+        turns, error = ask(Pieces(BYTES[:cut]))
+        assert isinstance(error, Cut), cut
+        assert turns == WHOLE[: len(turns)]
+        assert last <= len(turns) <= 3
+        last = len(turns)
+    assert last == 3
+
+
+@pytest.mark.parametrize(
+    "breaks", [httpx2.ReadError("reset"), httpx2.ReadTimeout("silence"), httpx2.RemoteProtocolError("x")]
+)
+def test_a_connection_that_breaks_is_a_cut(breaks: Exception) -> None:
+    turns, error = ask(Pieces(BYTES[:900], breaks=breaks))
+
+    assert isinstance(error, Cut)
+    assert turns == WHOLE[: len(turns)]
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        pytest.param(
+            'event:error\ndata:{"error":{"message":"overloaded"}}\n\n', "ended with overloaded", id="an error"
+        ),
+        pytest.param("event:message\ndata:{\n\n", "cannot be read", id="no JSON"),
+        pytest.param('event:message\ndata:{"choices":[]}\n\n', "cannot be read", id="no choice"),
+        pytest.param("event:message\ndata:[1]\n\n", "cannot be read", id="another shape"),
+        pytest.param('event:message\ndata:{"object":"x","choices":[7]}\n\n', "cannot be read", id="a number"),
+    ],
+)
+def test_a_stream_that_says_nonsense_is_a_cut(told: str, says: str) -> None:
+    turns, error = ask(Pieces(completion("so far").encode(), told.encode(), DONE.encode()))
+
+    assert isinstance(error, Cut)
+    assert says in str(error)
+    assert len(turns) == 1
+
+
+def test_events_that_nobody_knows_are_passed_over() -> None:
+    turns, error = ask(Pieces(b"event:weather\ndata:sunny\n\n" + BYTES))
+
+    assert (turns, error) == (WHOLE, None)
+
+
+BODY = json.dumps({"error": {"code": "bad", "message": f"no {KEY}", "type": "invalid_request"}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, errors.Invalid), (401, errors.Unauthorized), (402, errors.Forbidden), (403, errors.Forbidden),
+        (404, errors.NotFound), (418, errors.Refused), (422, errors.Invalid), (307, errors.Refused),
+        (408, errors.Unavailable), (429, errors.Unavailable), (500, errors.Unknown), (503, errors.Unknown),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("body", [BODY, b"<html>", b"", b"x" * 100_000], ids=["JSON", "HTML", "nothing", "too much"])
+def test_a_status_says_who_should_act(status: int, kind: type[Exception], body: bytes) -> None:
+    turns, error = ask(Pieces(body, status=status, headers={"Retry-After": "9"}))
+
+    assert type(error) is kind
+    assert turns == []
+    assert KEY not in str(error)
+    assert getattr(error, "retry_after", 9.0) == 9.0
+
+
+@pytest.mark.parametrize(
+    ("fails", "kind"),
+    [
+        (lambda: httpx2.ConnectError("no"), errors.Unavailable),
+        (lambda: httpx2.ConnectTimeout("no"), errors.Unavailable),
+        (lambda: httpx2.ReadTimeout("no"), errors.Unknown),
+        (lambda: httpx2.WriteError("no"), errors.Unknown),
+    ],
+)
+def test_without_an_answer_it_counts_whether_anything_was_sent(
+    fails: Callable[[], Exception], kind: type[Exception]
+) -> None:
+    _, error = ask(Pieces(fails=fails))
+
+    assert type(error) is kind
+
+
+@pytest.mark.parametrize("url", ["http://inference.example", "https://user:pass@inference.example", "ftp://x", "x"])
+def test_the_key_goes_nowhere_where_it_could_be_overheard(url: str) -> None:
+    with pytest.raises(ValueError, match="address must be"):
+        Inference(KEY, base_url=url)
+
+
+def test_nothing_shows_the_key() -> None:
+    assert KEY not in repr(Inference(KEY, base_url=URL))
+
+
+@pytest.mark.parametrize("body", [[{"id": "m1", "tools": []}], {"servers": [{"id": "m1", "tools": []}]}])
+def test_it_lists_the_servers(body: Any) -> None:
+    async def asked() -> Any:
+        transport = Pieces(json.dumps(body).encode())
+        inference = Inference(KEY, base_url=URL, transport=transport)
+        try:
+            return await inference.mcp_servers(), transport.requests[0]
+        finally:
+            await inference.close()
+
+    servers, sent = asyncio.run(asked())
+    assert servers == [{"id": "m1", "tools": []}]
+    assert (sent.method, sent.url.path) == ("GET", "/v1/mcp/servers")
+
+
+# --- the transcript ---
+
+
+def test_a_transcript_keeps_parts_tokens_and_the_answer() -> None:
+    transcript = Transcript()
+    for turn in WHOLE:
+        transcript.add(turn)
+
+    assert (transcript.answer, transcript.calls, transcript.usage.total) == ("It is Monday.", 1, 80)
+    assert transcript.to_json()["parts"][1] == {
+        "kind": "call",
+        "text": '{"command": "date"}',
+        "name": "dyno_run_command",
+    }
+
+
+def test_a_transcript_stays_bounded() -> None:
+    transcript = Transcript()
+    [long], _ = ask(Pieces(result("x" * 50_000).encode(), DONE.encode()))
+    for number in range(500):
+        transcript.add(long)
+        transcript.add(Turn((Part("text", f"turn {number}"),), Usage(), "stop"))
+
+    assert len(transcript.parts) == PARTS
+    assert transcript.left_out == 1_000 - PARTS
+    assert max(len(part.text) for part in transcript.parts) == PART_CHARACTERS
+    assert transcript.answer == "turn 499"
+    assert transcript.parts[-1].text == "turn 499"
