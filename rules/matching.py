@@ -86,12 +86,17 @@ def compile_match(spec: Mapping[str, Any]) -> Match:
 
 
 def _first_failing(tests: Sequence[Holds]) -> Callable[[Fields], int]:
-    """Most events fail a rule's first clause, so that one is asked outside the loop."""
-    first, rest = tests[0], tuple(enumerate(tests))[1:]
+    """Most events fail a rule's first clause, and most rules have one or two: those are asked without a loop."""
+    first = tests[0]
+    if len(tests) == 1:
+        return lambda fields: MATCHED if first(fields) else 0
+    second, rest = tests[1], tuple(enumerate(tests))[2:]
 
     def match(fields: Fields) -> int:
         if not first(fields):
             return 0
+        if not second(fields):
+            return 1
         for index, holds in rest:
             if not holds(fields):
                 return index
@@ -132,11 +137,21 @@ def _texts(operand: Any) -> frozenset[str] | None:
 
 
 def _at(path: str, operand: Any, test: Callable[[Any], bool]) -> Holds:
-    parts = path.split(".")
-    if isinstance(operand, str) and len(parts) == 2:
-        return _text_at(parts[0], parts[1], operand)
+    first, _, second = path.partition(".")
+    if second and "." not in second:
+        return _text_at(first, second, operand) if isinstance(operand, str) else _value_at(first, second, test)
     get = getter(path)
     return lambda fields: test(get(fields))
+
+
+def _value_at(first: str, second: str, test: Callable[[Any], bool]) -> Holds:
+    """The usual path, `data.version`, walked without a call of its own."""
+
+    def holds(fields: Fields) -> bool:
+        inner = fields.get(first)
+        return test(inner.get(second) if type(inner) is dict else None)
+
+    return holds
 
 
 def _text_at(first: str, second: str, wanted: str) -> Holds:

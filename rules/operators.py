@@ -5,6 +5,7 @@ A missing or null value arrives as None: every positive operator says no to it, 
 Numbers and booleans are never taken for each other.
 """
 
+import operator
 import re
 from collections.abc import Callable, Iterable
 from fnmatch import translate
@@ -209,7 +210,8 @@ def _compared(name: str, compare: Callable[[Any, Any], bool]) -> Callable[[Any],
             raise _bad("must be a number")
 
         def holds(value: Any) -> bool:
-            return isinstance(value, (int, float)) and type(value) is not bool and compare(value, operand)
+            kind = type(value)
+            return (kind is int or kind is float) and compare(value, operand)
 
         return Condition(holds, f"is {name} {operand}", f"is not {name} {operand}")
 
@@ -222,10 +224,10 @@ OPERATORS: dict[str, Callable[[Any], Condition]] = {
     "prefix": _prefix,
     "suffix": _suffix,
     "contains": _contains,
-    "gt": _compared("over", lambda value, bound: value > bound),
-    "gte": _compared("at least", lambda value, bound: value >= bound),
-    "lt": _compared("under", lambda value, bound: value < bound),
-    "lte": _compared("at most", lambda value, bound: value <= bound),
+    "gt": _compared("over", operator.gt),
+    "gte": _compared("at least", operator.ge),
+    "lt": _compared("under", operator.lt),
+    "lte": _compared("at most", operator.le),
     "exists": _exists,
     "any": _any,
     "all": _all,
