@@ -277,6 +277,27 @@ class TestSuites:
 
         assert [rule.name for rule in suite.book.rules] == ["fell", "crash"]
 
+    def test_a_template_is_tested_with_its_examples(self) -> None:
+        template = FELL.replace(
+            "    on:", "    with: {word: {description: What to say., example: oh}}\n    on:"
+        ).replace("v{{", "${word} {{")
+        expect = "[{rule: fell, texts: {notify: oh 42}}]"
+        test = f"tests: [{{name: one, events: [{{sample: release_update_failed}}], expect: {expect}}}]"
+
+        [suite] = suites_of(f"rules:{template}{test}")
+
+        assert run(suite.cases[0].model, suite.book, actions=ACTIONS).passed
+
+    def test_a_rule_of_the_library_is_tested_as_it_is_used(self) -> None:
+        shipped = Source("shipped.yaml", f"version: 1\nrules:{FELL.replace('live', 'shadow')}")
+        used = "version: 1\nrules: [{use: fell, mode: live, match: {data.status: expired}}]\n"
+        test = "tests: [{name: one, events: [{sample: release_update_expired}], expect: [{rule: fell}]}]"
+        source = Source("mine.yaml", used + test)
+
+        [suite] = suites([source], load([source], actions=ACTIONS, library=[shipped]))
+
+        assert run(suite.cases[0].model, suite.book, actions=ACTIONS).passed
+
 
 class TestCoverage:
     def covered(self, *texts: str) -> list[tuple[str, bool, bool]]:
