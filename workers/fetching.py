@@ -4,6 +4,7 @@ Addresses may be keys, so none of them is told in an error.
 """
 
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -90,10 +91,17 @@ def _request(method: str, url: str, headers: Mapping[str, str], content: bytes |
         address = httpx2.URL(url)
         if address.scheme not in ("http", "https") or not address.host or (address.port or 0) > HIGHEST_PORT:
             raise Unreachable("its address is none of the web", for_good=True)
-        told = {"User-Agent": "dynohook", "Accept": "*/*", **headers}
+        told = {"User-Agent": "dynohook", "Accept": "*/*", **_login(address), **headers}
         return httpx2.Request(method, address, headers=told, content=content)
     except (httpx2.InvalidURL, ValueError):
         raise Unreachable("its address is none of the web", for_good=True) from None
+
+
+def _login(address: httpx2.URL) -> dict[str, str]:
+    """User and password of an address, as they are sent."""
+    if not address.userinfo:
+        return {}
+    return {"Authorization": "Basic " + b64encode(f"{address.username}:{address.password}".encode()).decode()}
 
 
 def _body(response: httpx2.Response, deadline: Deadline, most_bytes: int, *, last: bool) -> bytes:

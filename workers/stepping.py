@@ -13,6 +13,7 @@ from heroku.errors import AccessDenied, HerokuError, Unauthorized, Unavailable, 
 from rules.rulebook import Step as Written
 from rules.templates import TemplateError, render_params
 from workers.actions.base import RENDERED, Action, Outcome, State, Step
+from workers.actions.parameters import NotSet
 from workers.approving import denied
 from workers.calling import Braked, Calls, Leaving, Stalled
 from workers.conditions import passed_over
@@ -49,7 +50,7 @@ class Stepping:
             return self._called_in_vain(error)
         except Stalled as error:
             return self._looked_up_later(error)
-        except (Braked, TemplateError, ValidationError) as error:
+        except (Braked, NotSet, TemplateError, ValidationError) as error:
             state: State = "denied" if isinstance(error, Braked) else "failed"
             return write(self._look, Outcome(state, f"{self._look.name} {state}: {words(error)}."))
         except Exception as error:

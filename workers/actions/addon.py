@@ -9,7 +9,7 @@ from rules.actions import ActionSpec
 from workers import marks
 from workers.actions import adding
 from workers.actions.base import Action, Outcome, Step
-from workers.actions.parameters import NotSet, Secret, Switch, Text, resolved
+from workers.actions.parameters import Secret, Switch, Text, resolved
 
 CHECK_SECONDS = 15.0
 CHECK_MOST_SECONDS = 1_800.0
@@ -53,10 +53,7 @@ def settle(step: Step[Params]) -> Outcome | None:
 
 def _add(step: Step[Params]) -> Outcome:
     params = step.params
-    try:
-        config = resolved(params.config, step.written.get("config"), step.variable)
-    except NotSet as error:
-        return Outcome("failed", f"{str(error).capitalize()}.")
+    config = resolved(params.config, step.written.get("config"), step.variable)
     step.memory["known"] = True
     step.intend(kind="addon", target=params.what)
     made = step.heroku.create_addon(

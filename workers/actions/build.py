@@ -9,8 +9,8 @@ from heroku.access import Level
 from heroku.models import Build
 from rules.actions import ActionSpec, Need
 from workers.actions.base import Action, Outcome, Step
-from workers.actions.parameters import NotSet, Secret, Text, resolved
 from workers.actions.parameters import Params as Base
+from workers.actions.parameters import Secret, Text, resolved
 
 LOOKED_AT = 20  # builds, the newest
 CHECK_SECONDS = 15.0  # between looks, if the build's event does not come first
@@ -43,10 +43,7 @@ def perform(step: Step[Params]) -> Outcome:
     if same and same.status == "pending":
         sentence = f"Somebody else is building {step.params.version}. Looking again in 15 s."
         return Outcome("waiting", sentence, look_again=CHECK_SECONDS)
-    try:
-        url = resolved(step.params.url, step.written.get("url"), step.variable)
-    except NotSet as error:
-        return Outcome("failed", f"{str(error).capitalize()}.")
+    url = resolved(step.params.url, step.written.get("url"), step.variable)
     step.memory["known"] = [build.id for build in builds]
     step.intend(kind="build", target=step.params.version or "*")
     return _made(

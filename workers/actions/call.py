@@ -14,7 +14,7 @@ from rules.actions import ActionSpec, Need, Written
 from workers import marks
 from workers.actions.base import Action, Outcome, Step
 from workers.actions.endpoint_params import BY_NAME, Params
-from workers.actions.parameters import NotSet, resolved
+from workers.actions.parameters import resolved
 
 KINDS: Mapping[str, str] = {
     "add-ons": "addon",
@@ -36,10 +36,7 @@ OUTPUT_CHARACTERS = 8_000  # as JSON; what is longer loses its last items or its
 def perform(step: Step[Params]) -> Outcome:
     """Make the call. Raises what the client raises."""
     entry = BY_NAME[step.params.endpoint]
-    try:
-        given = resolved(step.params.given, step.written.get("with"), step.variable)
-    except NotSet as error:
-        return Outcome("failed", f"{str(error).capitalize()}.")
+    given = resolved(step.params.given, step.written.get("with"), step.variable)
     places = {name: given.get(name, step.app) for name in entry.places}
     # Out of a template a number comes as a text: read in the way of a form, and sent as Heroku wants it.
     body = entry.takes.model_validate(step.params.body(given), strict=False).model_dump(exclude_unset=True)

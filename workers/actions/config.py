@@ -43,10 +43,7 @@ class Params(Base):
 
 def perform(step: Step[Params]) -> Outcome:
     """Look, and change what is not so in one call: it makes a release, and all dynos restart."""
-    try:
-        changes = _changes(step)
-    except NotSet as error:
-        return Outcome("failed", f"{str(error).capitalize()}.")
+    changes = _changes(step)
     if not changes:
         return _done(step) if "names" in step.memory else Outcome("not needed", _so_already(step.params))
     step.memory["names"] = [

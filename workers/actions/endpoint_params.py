@@ -1,9 +1,9 @@
 """What a rule says of a call to an endpoint of Heroku's: its name, and parameters checked before anything is sent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, ValidationError, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from heroku.endpoint import Endpoint
@@ -11,7 +11,7 @@ from heroku.endpoints import PUBLIC
 from rules.suggesting import closest
 from rules.templates import is_template
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import no_secret
+from workers.actions.parameters import no_secrets
 
 BY_NAME: Mapping[str, Endpoint] = {endpoint.name: endpoint for endpoint in PUBLIC}
 
@@ -25,19 +25,13 @@ def _known(name: str) -> str:
     return name
 
 
-def _no_secrets(value: Any, info: ValidationInfo) -> Any:
-    for text in _texts(value):
-        no_secret(text, info)
-    return value
-
-
 class Params(Base):
     """What to call, and with what."""
 
     endpoint: Annotated[str, AfterValidator(_known), WithJsonSchema({"enum": sorted(BY_NAME)})] = Field(
         description="The endpoint's name, as in the table of docs/heroku-api.md."
     )
-    given: Annotated[dict[str, Any], AfterValidator(_no_secrets)] = Field(
+    given: Annotated[dict[str, Any], AfterValidator(no_secrets)] = Field(
         default_factory=dict,
         alias="with",
         description="Its parameters; `app` is the event's own if it is not given. `$NAME` stands for a variable of "
@@ -63,14 +57,3 @@ class Params(Base):
     def body(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Those parameters that do not stand in the path."""
         return {name: value for name, value in given.items() if name not in BY_NAME[self.endpoint].places}
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)

@@ -1,13 +1,14 @@
 """How actions' parameters are read: numbers and switches may come out of a template, secrets out of the environment."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 
 from core.settings import Settings
-from heroku.redacting import redacted
+from heroku.redacting import clean, redacted
 from rules.values import refused
 from workers.actions.base import RENDERED
 
@@ -63,6 +64,24 @@ def no_secret(text: str, info: ValidationInfo) -> str:
     return text
 
 
+def no_secrets(value: Any, info: ValidationInfo) -> Any:
+    """The same of every text inside a value."""
+    for text in _inside(value):
+        no_secret(text, info)
+    return value
+
+
+def _inside(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _inside(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _inside(inner)
+
+
 Whole = Annotated[int, BeforeValidator(_whole), _or_template("integer")]
 Switch = Annotated[bool, BeforeValidator(_flag), _or_template("boolean")]
 Text = Annotated[str, Field(min_length=1, max_length=1_000)]
@@ -91,3 +110,14 @@ def _value_of(name: str, variable: Callable[[str], str | None]) -> str:
     if value is None:
         raise NotSet(f"the variable {name} is not set")
     return value
+
+
+def named(url: str, written: Any) -> str:
+    """What an address is called in a sentence: by its variable, or by host and path, as the rest may be a key."""
+    if isinstance(written, str) and _VARIABLE.fullmatch(written):
+        return f"the address in {written}"
+    try:
+        address = urlsplit(url)
+        return clean(f"{address.hostname or ''}{address.path}") or "the address"
+    except ValueError:
+        return "the address"

@@ -15,8 +15,8 @@ from rules.durations import in_words
 from rules.templates import is_template
 from rules.values import Duration, refused
 from workers.actions.base import RENDERED, Action, Outcome, Step
-from workers.actions.parameters import NotSet, Secret, Text, resolved
 from workers.actions.parameters import Params as Base
+from workers.actions.parameters import Secret, Text, resolved
 
 ONE_OFF = "run"
 USUAL_SECONDS = 600.0
@@ -68,10 +68,7 @@ def perform(step: Step[Params]) -> Outcome:
     """Start it, and look until it is known how it ended. Raises what the client raises."""
     if "dyno" in step.memory:
         return _check(step)
-    try:
-        env = resolved(step.params.env, step.written.get("env"), step.variable)
-    except NotSet as error:
-        return Outcome("failed", f"{str(error).capitalize()}.")
+    env = resolved(step.params.env, step.written.get("env"), step.variable)
     step.memory["known"] = [dyno.id for dyno in _one_offs(step)]
     step.intend(kind="dyno", target=ONE_OFF)
     dyno = step.heroku.run_dyno(

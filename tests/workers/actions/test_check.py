@@ -1,0 +1,138 @@
+"""A health check: good for a while or bad for a while, each look a row and no thread waiting."""
+
+import pytest
+
+from rules.errors import RuleErrors
+from rules.loading import Source, load
+from tests.workers.actions.pages import Pages
+from tests.workers.actions.scene import SECRET, occasion, rule, worked_through
+from tests.workers.world import World
+from workers.actions import SPECS
+from workers.fetching import Fetcher
+
+DO = "check: {url: %s, path: /healthz, good_for: 30s, bad_for: 20s, every: 10s, at_most: 2m%s}"
+
+
+def checked(world: World, pages: Pages, more: str = "", *, url: str = "", private: bool = True) -> tuple[str, str]:
+    environment = {"A_PAGE": f"{pages.url}/?key={SECRET}"}
+    fetcher = Fetcher(private=private)
+    world.worker(rule(DO % (url or pages.url, more), {}), environment=environment, fetcher=fetcher)
+    world.deliver(occasion(world))
+    worked_through(world, looks=30)
+    return world.step()
+
+
+def test_what_is_well_for_a_while_is_done(world: World, pages: Pages) -> None:
+    state, sentence = checked(world, pages)
+    assert state == "done"
+    assert sentence == "127.0.0.1/healthz was well for 30 s."
+    assert {asked.path for asked in pages.asked} == {"/healthz"}
+    assert 3 <= len(pages.asked) <= 5
+    assert world.run().journal["step:0"].output == {"looks": len(pages.asked), "why": ""}
+
+
+def test_what_is_bad_for_a_while_has_failed(world: World, pages: Pages) -> None:
+    pages.usual = (503, "down")
+    assert checked(world, pages) == ("failed", "127.0.0.1/healthz was not well for 20 s: it answered 503.")
+    assert world.step("failure:0")[0] == "done"
+
+
+def test_one_bad_look_begins_the_good_time_anew(world: World, pages: Pages) -> None:
+    pages.answers.extend([(200, ""), (200, ""), (500, ""), (200, "")])
+    assert checked(world, pages)[0] == "done"
+    assert len(pages.asked) >= 7
+
+
+def test_what_is_neither_fails_in_the_end(world: World, pages: Pages) -> None:
+    pages.answers.extend([(200, ""), (500, "")] * 20)
+    state, sentence = checked(world, pages)
+    assert state == "failed"
+    assert "was neither well nor bad for long enough within 2 min; now it" in sentence
+
+
+WELL = [
+    pytest.param(", contains: all is well", (200, "so all is well"), "done", id="the text is there"),
+    pytest.param(", contains: all is well", (200, "no"), "failed", id="the text is missing"),
+    pytest.param(", status: 204", (204, ""), "done", id="this status"),
+    pytest.param(", status: 204", (200, ""), "failed", id="another status"),
+    pytest.param(", status: [2xx, 401]", (401, ""), "done", id="one of several"),
+    pytest.param("", (302, ""), "failed", id="a redirect is not followed"),
+    pytest.param(", status: 3xx", (302, ""), "done", id="unless it is what is wished"),
+]
+
+
+@pytest.mark.parametrize(("more", "answer", "state"), WELL)
+def test_what_counts_as_well(world: World, pages: Pages, more: str, answer: tuple[int, str], state: str) -> None:
+    pages.usual = answer
+    assert checked(world, pages, more)[0] == state
+    assert {asked.path for asked in pages.asked} == {"/healthz"}
+
+
+def test_an_address_where_nobody_answers_is_bad(world: World, pages: Pages) -> None:
+    state, sentence = checked(world, pages, url="http://127.0.0.1:9")
+    assert (state, sentence) == ("failed", "127.0.0.1/healthz was not well for 20 s: it gave no answer (ConnectError).")
+
+
+def test_private_addresses_are_refused_at_once(world: World, pages: Pages) -> None:
+    state, sentence = checked(world, pages, private=False)
+    assert state == "failed"
+    assert sentence.startswith("127.0.0.1/healthz cannot be asked: it leads to a private address; ALLOW_PRIVATE_")
+    assert pages.asked == []
+
+
+def test_an_address_out_of_the_environment_is_told_by_its_name(world: World, pages: Pages) -> None:
+    assert checked(world, pages, url="$A_PAGE") == ("done", "the address in $A_PAGE was well for 30 s.")
+    assert SECRET not in world.kept()
+
+
+def test_a_variable_that_is_not_set_fails_by_its_name(world: World, pages: Pages) -> None:
+    assert checked(world, pages, url="$NOWHERE") == ("failed", "check failed: the variable NOWHERE is not set.")
+
+
+def test_the_apps_own_address_is_what_is_asked_by_default(world: World) -> None:
+    """The fake Heroku's apps have addresses under herokuapp.com, which nobody here can reach."""
+    world.worker(rule("check: {bad_for: 10s}", {"apps": "read"}))
+    world.deliver(occasion(world))
+    worked_through(world)
+    state, sentence = world.step()
+    assert state == "failed"
+    assert sentence.startswith(f"{world.app.name}-")
+    assert ".herokuapp.com/ was not well for " in sentence
+
+
+def test_without_an_address_the_rule_must_be_let_read_the_app() -> None:
+    with pytest.raises(RuleErrors, match="needs apps: read"):
+        load([Source("rules.yaml", rule("check: {}", {}))], actions=SPECS)
+
+
+@pytest.mark.parametrize("path", ["//elsewhere.example", "healthz"])
+def test_a_path_leads_nowhere_else(path: str) -> None:
+    with pytest.raises(RuleErrors, match="path"):
+        load([Source("rules.yaml", rule(f"check: {{url: 'https://a.example', path: '{path}'}}", {}))], actions=SPECS)
+
+
+RELEASED = """
+version: 1
+rules:
+  - name: check-release
+    mode: live
+    on: api:release
+    match: {data.current: true}
+    each: data.id
+    access: {releases: write}
+    do: [{check: {url: "%s", bad_for: 30s}}]
+    on_failure: [{rollback: {}}]
+"""
+
+
+def test_a_release_that_does_not_answer_is_taken_back(world: World, pages: Pages) -> None:
+    """The whole of it as one rule: released, checked, bad, rolled back."""
+    pages.usual = (500, "")
+    text = RELEASED % pages.url
+    world.subscribe()
+    world.simulator.deploy("acme-shop")
+    world.pass_time(120)
+    world.worker(text)
+    world.deliver(world.releases(42)[-1])
+    worked_through(world, looks=20)
+    assert world.step("failure:0") == ("done", "Rolled back from v42 to v41: v43 (Rollback to v41) is live.")
