@@ -1,50 +1,26 @@
-"""Why a rule did or did not act on an event, clause by clause and in sentences."""
+"""Why a rule did or did not act on an event, in sentences."""
 
-from collections.abc import Set as AbstractSet
-from datetime import datetime
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
-from heroku.events import Event
-from rules.deciding import NOWHERE, Gate, Verdict, decide
+from rules.deciding import Gate, Verdict
 from rules.durations import in_words
-from rules.matching import ClauseVerdict
 from rules.model import Mode
-from rules.rulebook import Rulebook
-
-
-class Explanation(NamedTuple):
-    """One rule's verdict on one event, with every clause held against it and the whole in a sentence."""
-
-    verdict: Verdict
-    clauses: tuple[ClauseVerdict, ...]
-    sentence: str
-
-
-def explain(
-    rulebook: Rulebook,
-    event: Event,
-    *,
-    now: datetime,
-    brake: Mode = Mode.LIVE,
-    own_app: AbstractSet[str] = NOWHERE,
-) -> tuple[Explanation, ...]:
-    """An explanation for every rule that listens to such events, in file order. Arguments as for `decide`."""
-    decision = decide(rulebook, event, now=now, brake=brake, own_app=own_app)
-    return tuple(
-        Explanation(verdict, tuple(verdict.rule.match.describe(event.fields)), sentence(verdict))
-        for verdict in decision.verdicts
-    )
 
 
 def sentence(verdict: Verdict) -> str:
     """The verdict for a reader who knows the rule's name and little else."""
     name = verdict.rule.name
     if not verdict.matched:
-        clause = verdict.rule.match.clauses[verdict.clause].removeprefix("when ")
-        return f"{name} did not match: it wants that {clause}, and saw {verdict.seen}."
+        return f"{name} {unmatched(verdict.rule.match.clauses[verdict.clause], verdict.seen)}"
     if verdict.gate is None:
         return f"{name} matched{_in_shadow(verdict)}."
     return f"{name} matched, but {_stopped(verdict, verdict.gate)}."
+
+
+def unmatched(clause: str, seen: str | None) -> str:
+    """What it wants and what it saw instead; None if that is not known any more."""
+    saw = "" if seen is None else f", and saw {seen}"
+    return f"did not match: it wants that {clause.removeprefix('when ')}{saw}."
 
 
 def _in_shadow(verdict: Verdict) -> str:

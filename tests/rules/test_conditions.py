@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rules.deciding import decide
-from rules.explaining import explain
+from rules.explaining import sentence
 from rules.matching import EVERYTHING, MATCHED, Clause, Fields, compile_match
 from tests.rules.factories import NOON, book, event, problems, rule, rule_text
 
@@ -58,8 +58,10 @@ def test_only_what_is_true_fires_and_anything_else_is_explained(data: dict[str, 
     loaded = book(rule_text("when: data.version > 3"))
     happened = event(**data)
 
-    assert bool(decide(loaded, happened, now=NOON).fired) is fires
-    assert said in explain(loaded, happened, now=NOON)[0].sentence
+    decision = decide(loaded, happened, now=NOON)
+
+    assert bool(decision.fired) is fires
+    assert said in sentence(decision.verdicts[0])
 
 
 def test_steps_keep_their_conditions() -> None:

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from rules.explaining import explain
+from rules import explaining
+from rules.deciding import decide
+from rules.explaining import unmatched
+from rules.matching import compile_match
 from rules.model import Mode
 from tests.rules.factories import NOON, book, event, rule_text
 
@@ -60,15 +63,19 @@ FAILED = event(status="failed", id="r1")
     ],
 )
 def test_every_verdict_has_its_sentence(extra: str, options: dict[str, Any], sentence: str) -> None:
-    [explanation] = explain(book(rule_text(extra)), FAILED, **{"now": NOON, **options})
+    [verdict] = decide(book(rule_text(extra)), FAILED, **{"now": NOON, **options}).verdicts
 
-    assert explanation.sentence == sentence
+    assert explaining.sentence(verdict) == sentence
 
 
-def test_every_clause_is_explained_those_after_the_first_failing_one_too() -> None:
-    loaded = book(rule_text("match: {data.status: succeeded, data.id: r1}"), rule_text(name="b"))
+def test_what_a_clause_saw_is_left_out_where_it_is_not_known_any_more() -> None:
+    assert unmatched("when data.version > 3", None) == "did not match: it wants that data.version > 3."
 
-    first, second = explain(loaded, FAILED, now=NOON)
 
-    assert first.clauses == (("data.status is succeeded", "failed", False), ("data.id is r1", "r1", True))
-    assert (second.verdict.rule.name, second.clauses) == ("b", ())
+def test_every_clause_is_described_those_after_the_first_failing_one_too() -> None:
+    match = compile_match({"data.status": "succeeded", "data.id": "r1"})
+
+    assert match.describe(FAILED.fields) == [
+        ("data.status is succeeded", "failed", False),
+        ("data.id is r1", "r1", True),
+    ]

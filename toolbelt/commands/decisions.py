@@ -12,6 +12,7 @@ from core.peeking import Standing
 from core.settings import SettingsError, read
 from heroku.events import Event
 from rules.errors import RuleErrors
+from rules.explaining import unmatched
 from rules.matching import MATCHED
 from rules.plans import steps_in_words
 from rules.rulebook import Rule, Rulebook
@@ -127,8 +128,7 @@ def _not_matched(rule: Mapping[str, Any] | None, clause: int, clauses: Sequence[
     if rule is None or clause >= len(clauses):
         return "did not match."
     text, seen, _ = clauses[clause]
-    saw = "" if seen is None else f", and saw {seen}"
-    return f"did not match: it wants that {text.removeprefix('when ')}{saw}."
+    return unmatched(text, seen)
 
 
 def _clauses(kept: Mapping[str, Any] | None, failed: int, event: Event, today: Rule | None) -> Iterator[Clause]:

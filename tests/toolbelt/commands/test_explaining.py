@@ -186,7 +186,8 @@ def test_a_silence_is_told_with_its_end_by_whom_and_why(explain: Explain, termin
 
 def keep(terminal: Terminal, *lines: dict[str, Any], rules: str = RULES) -> None:
     """A crash that was decided so, and the outline of the rules of that time."""
-    body = encode(sample("dyno_crashed", id=ID, app="acme-shop", **{"data.exit_status": 1}))
+    changes: dict[str, Any] = {"data.exit_status": 1}
+    body = encode(sample("dyno_crashed", id=ID, app="acme-shop", **changes))
     world = World(terminal.redis)
     world.keep(Arrival(ID, "event", "dyno", "destroy", "acme-shop", None, body))
     ledger = Ledger(terminal.redis, keep_seconds=3_600)
