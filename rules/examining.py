@@ -1,11 +1,11 @@
 """Rule files looked over by whoever wrote them: what a worker would refuse, and what is allowed and hardly meant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rules.errors import Problem, RuleErrors
 from rules.linting import Subject, lint
-from rules.loading import Loaded, Source, load_all
+from rules.loading import Loaded, Source, in_order, load_all
 from rules.model import RuleModel
 from rules.rulebook import Rulebook
 from rules.steps import Actions
@@ -30,10 +30,10 @@ def examine(
         book, loaded = load_all(sources, actions=actions, environment=environment, library=library)
     except RuleErrors as error:
         return Examined(None, error.problems)
-    return Examined(book, tuple(problem for each in loaded for problem in _warnings(each, actions)))
+    problems = [problem for each in loaded for problem in _warnings(each, actions)]
+    return Examined(book, tuple(sorted(problems, key=lambda problem: in_order(problem, sources))))
 
 
-def _warnings(loaded: Loaded, actions: Actions) -> list[Problem]:
+def _warnings(loaded: Loaded, actions: Actions) -> Iterator[Problem]:
     subject = Subject(RuleModel.model_validate(loaded.raw), loaded.rule, actions)
-    problems = [loaded.problem(fault) for fault in lint(subject)]
-    return sorted(problems, key=lambda problem: (problem.line, problem.column))
+    return map(loaded.problem, lint(subject))

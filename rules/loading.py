@@ -17,7 +17,7 @@ from rules.steps import Actions
 from rules.targets import BUILT_IN, fault_of_variable, read_target
 from rules.using import USE, Prepared, prepared, shelves
 
-__all__ = ["Loaded", "Source", "load", "load_all"]
+__all__ = ["Loaded", "Source", "in_order", "load", "load_all"]
 
 
 class Loaded(NamedTuple):
@@ -57,11 +57,12 @@ def load_all(
         loading.targets_of(document)
     loading.rules_of(documents)
     if loading.problems:
-        raise RuleErrors(sorted(loading.problems, key=lambda problem: _order(problem, sources)))
+        raise RuleErrors(sorted(loading.problems, key=lambda problem: in_order(problem, sources)))
     return loading.book(), [loaded for slot in loading.slots.values() if (loaded := slot.loaded)]
 
 
-def _order(problem: Problem, sources: Sequence[Source]) -> tuple[int, int, int]:
+def in_order(problem: Problem, sources: Sequence[Source]) -> tuple[int, int, int]:
+    """What problems are sorted by: their place, in the order of the files."""
     file = next((index for index, source in enumerate(sources) if source.name == problem.file), len(sources))
     return file, problem.line, problem.column
 

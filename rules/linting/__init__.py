@@ -4,6 +4,7 @@ Each check is a function from a rule to its warnings; this is the table of conte
 """
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Final
 
 from rules.errors import Fault
@@ -22,6 +23,8 @@ from rules.linting.values import impossible_values
 
 __all__ = ["CHECKS", "Subject", "lint"]
 
+MOST: Final = 50  # warnings of one rule: nobody reads more
+
 CHECKS: Final[tuple[Callable[[Subject], Iterator[Fault]], ...]] = (
     unheard,
     unknown_paths,
@@ -39,9 +42,10 @@ CHECKS: Final[tuple[Callable[[Subject], Iterator[Fault]], ...]] = (
 
 
 def lint(subject: Subject) -> list[Fault]:
-    """Every warning about a rule that loads; one for each place and cause."""
+    """Warnings about a rule that loads, at most MOST; one for each place and cause."""
     found: dict[tuple[object, str], Fault] = {}
-    for check in CHECKS:
-        for fault in check(subject):
-            found.setdefault((fault.path, fault.message), fault)
+    for fault in chain.from_iterable(check(subject) for check in CHECKS):
+        found.setdefault((fault.path, fault.message), fault)
+        if len(found) >= MOST:
+            break
     return list(found.values())

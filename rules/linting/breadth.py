@@ -26,6 +26,8 @@ def too_wide(subject: Subject) -> Iterator[Fault]:
 
 
 def _is_always_so(path: str, operand: Any, heard: list[Heard]) -> bool:
+    if path == "none":
+        return False
     if path in {"any", "all"}:
         inner = [all(_is_always_so(key, value, heard) for key, value in match.items()) for match in operand]
         return any(inner) if path == "any" else all(inner)

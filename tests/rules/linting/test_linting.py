@@ -209,6 +209,7 @@ RIGHT = {
     "values in CEL": "on: dyno.destroy\nwhen: data.state in ['down', 'crashed'] && 'web' == data.type",
     "an expression of the release": "on: dyno.destroy\nwhen: release.version > 3 && data.type == 'web'",
     "everything of an entity, narrowed by an expression": "on: api:release\nwhen: data.version > 3",
+    "one thing is left out": "on: api:addon\nmatch: {none: [{action: destroy}]}",
     "changed without more": "on: api:formation.update\nchanged: {path: data.quantity, to: 0}",
     "a process type that came": "on: api:formation\nmatch: {action: [update]}",
 }

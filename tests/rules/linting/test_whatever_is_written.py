@@ -1,0 +1,98 @@
+"""Whatever a rule that loads says, looking it over ends, soon and with warnings only."""
+
+import json
+import time
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from heroku.fields import FIELDS
+from rules.examining import examine
+from rules.loading import Source
+from rules.subscriptions import ENTITIES, EVERY_SUBSCRIPTION
+from workers.actions import SPECS
+
+KNOWN = sorted({path for fields in FIELDS.values() for path in fields})
+MOST_SECONDS = 5.0  # for a rule as large as they come
+
+path = st.one_of(st.sampled_from(KNOWN), st.sampled_from(["data.none", "data.slug.none.of.it", "data.app", "data"]))
+value = st.one_of(st.booleans(), st.integers(-3, 300), st.sampled_from(["failed", "crashed", "web", "*", "1", "no"]))
+operand = st.recursive(
+    st.one_of(
+        value,
+        st.lists(value, min_size=1, max_size=3),
+        st.sampled_from(["glob", "prefix", "suffix"]).flatmap(lambda name: st.just({name: "w*"})),
+        st.sampled_from(["gt", "gte", "lt", "lte"]).flatmap(lambda name: st.just({name: 3})),
+        st.booleans().map(lambda there: {"exists": there}),
+        value.map(lambda inner: {"contains": inner}),
+    ),
+    lambda inner: st.one_of(
+        inner.map(lambda one: {"not": one}),
+        st.lists(inner, min_size=1, max_size=2).map(lambda several: {"any": several}),
+        st.lists(inner, min_size=1, max_size=2).map(lambda several: {"none": several, "all": several}),
+    ),
+    max_leaves=3,
+)
+fields = st.dictionaries(path, operand, min_size=1, max_size=3)
+match = st.recursive(
+    fields,
+    lambda inner: st.tuples(st.sampled_from(["any", "all", "none"]), st.lists(inner, min_size=1, max_size=2)).map(
+        lambda group: {group[0]: group[1]}
+    ),
+    max_leaves=3,
+)
+on = st.lists(st.sampled_from([str(one) for one in EVERY_SUBSCRIPTION]), min_size=1, max_size=3)
+partner = st.fixed_dictionaries(
+    {"on": on, "within": st.just("1h"), "match": match}, optional={"same": st.dictionaries(path, path, max_size=2)}
+)
+rule = st.fixed_dictionaries(
+    {"name": st.just("a-rule"), "on": on, "match": match, "do": st.just([{"notify": {"to": "log", "text": "x"}}])},
+    optional={
+        "each": path,
+        "changed": path.map(lambda one: {"path": one, "to": "failed"}),
+        "after": partner,
+        "missing": partner,
+        "when": path.map(lambda one: f"{one} == 'failed' || size('x') > 3"),
+    },
+)
+
+
+def looked_over(*rules: dict[str, Any]) -> bool:
+    """Whether they load; if so there are warnings, or nothing at all."""
+    examined = examine([Source("mine.yaml", json.dumps({"version": 1, "rules": rules}))], actions=SPECS)
+    severities = {problem.severity for problem in examined.problems}
+    assert severities <= ({"error"} if examined.book is None else {"warning"})
+    return examined.book is not None
+
+
+@given(rule)
+@settings(deadline=None)
+def test_looking_over_ends_with_warnings_only(one: dict[str, Any]) -> None:
+    looked_over(one)
+
+
+def test_most_of_what_is_tried_loads() -> None:
+    """Else the test above would show nothing."""
+    assert looked_over(
+        {
+            "name": "a-rule",
+            "on": ["dyno", "api:release.update"],
+            "match": {"any": [{"data.none": {"none": ["1"], "all": ["1"]}}, {"data.slug": {"gt": 3}}]},
+            "after": {"on": "api:release.destroy", "within": "1h", "match": {"data.status": {"not": "no"}}},
+            "when": "data.slug == 'failed' || size('x') > 3",
+            "do": [{"notify": {"to": "log", "text": "x"}}],
+        }
+    )
+
+
+def test_a_large_rule_is_looked_over_soon() -> None:
+    many = {"name": "many", "on": list(ENTITIES), "match": {f"data.field{n}": [n, str(n)] for n in range(5_000)}}
+    wide = {"name": "wide", "on": "dyno", "match": {"data.state": [str(n) for n in range(20_000)]}}
+    deep: dict[str, Any] = {"data.state": "failed"}
+    for _ in range(15):
+        deep = {"any": [deep, {"data.type": "web"}]}
+    steps = {"do": [{"notify": {"to": "log", "text": "{{ data.none }}"}}] * 50}
+    begun = time.monotonic()
+    assert looked_over(many | steps, wide | steps, {"name": "deep", "on": "dyno", "match": deep, **steps})
+    assert time.monotonic() - begun < MOST_SECONDS
