@@ -1,6 +1,10 @@
 """`rules backtest` says what rules would have done about what Redis keeps, or a file holds, and changes nothing."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,7 @@ from core import layout, past, records
 from core.past import Past
 from heroku.samples import encode, sample
 from toolbelt.cli import main
+from toolbelt.crew import HOME
 from toolbelt.servers import Server
 
 FILE = """\
@@ -279,3 +284,22 @@ class TestPages:
         rest = list(reading)
 
         assert [first.id, *(one.id for one in rest)] == [*(f"e{n:05}" for n in range(past.PAGE + 1)), "later"]
+
+
+def test_a_bar_is_drawn_where_a_person_looks_and_not_into_what_a_program_reads(file: str, tmp_path: Path) -> None:
+    events = tmp_path / "events.jsonl"
+    events.write_bytes(encode(sample("release_update_failed", at=datetime.now(UTC))) + b"\n")
+    screen, theirs = pty.openpty()
+    command = [sys.executable, "-m", "toolbelt.cli", "rules", "backtest", file, "--events", str(events), "--json"]
+    environment = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "COLUMNS": "80"}
+
+    ran = subprocess.run(
+        command, cwd=HOME, env=environment, stdout=subprocess.PIPE, stderr=theirs, timeout=60, check=False
+    )
+
+    os.close(theirs)
+    drawn = os.read(screen, 10_000).decode()
+    os.close(screen)
+    assert ran.returncode == 0, drawn
+    assert "Events" in drawn
+    assert json.loads(ran.stdout)["events"] == 1
