@@ -103,6 +103,7 @@ class Deciding:
             replay=one.replay,
             silences=silences,
             left=self._watchers(book).left_by(event),
+            earlier=kept.decisions,
         )
         return Judged(one.id, said, marks.of(event), gates)
 

@@ -1,7 +1,7 @@
 """From a decision to what decide.lua must know of it: the gates that only Redis's state can judge."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.ledger import Replay
@@ -13,7 +13,7 @@ from rules.matching import MATCHED
 from rules.model import Mode
 from rules.rulebook import Rule
 from rules.silences import Silence
-from workers import correlations, marks
+from workers import correlations, marks, replays
 
 
 def gates_of(
@@ -26,14 +26,20 @@ def gates_of(
     replay: Replay | None,
     silences: Sequence[Silence] = (),
     left: Left = NOTHING,
+    earlier: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any] | None:
-    """What to judge for this event; None if no rule matched it and it leaves nothing to remember."""
+    """What to judge for this event; None if no rule matched it and it leaves nothing to remember. `earlier` is what was
+    decided about it before it was replayed."""
     crashed = crashed_release(event)
     if not decision.matched and not crashed and not any(left):
         return None
     number = replay.number if replay else 0
     indexes = [index for index, clause in enumerate(decision.clauses) if clause == MATCHED]
     created = event.created_at.timestamp() if event.created_at else now
+    rules = [
+        rule_of(event, verdict, index, id=id, number=number, now=now, silences=silences)
+        for index, verdict in zip(indexes, decision.matched, strict=True)
+    ]
     return {
         "t": int(created * 1000),
         "replay": number,
@@ -44,10 +50,7 @@ def gates_of(
         "account": bool(account and event.actor and event.actor.id == account),
         "made": _made(event) if decision.matched else [],
         **correlations.left_as_told(left, now=now),
-        "rules": [
-            rule_of(event, verdict, index, id=id, number=number, now=now, silences=silences)
-            for index, verdict in zip(indexes, decision.matched, strict=True)
-        ],
+        "rules": [replays.let_pass(rule, earlier, book=decision.book) for rule in rules] if number else rules,
     }
 
 

@@ -176,6 +176,18 @@ class TestAfter:
 
         assert world.run().event_id == "crash"
 
+    def test_a_replay_passes_it_though_the_partner_is_long_forgotten(self, world: World) -> None:
+        release, crash = self.events(world)
+        worker = world.worker(AFTER_RELEASE)
+        for document in (release, crash):
+            world.deliver(document)
+            worker.drain()
+        world.server.delete(*world.server.scan_iter(layout.CAME + "*"))
+        world.hands.replay("crash", by="sam", why="the message was lost")
+        worker.drain()
+
+        assert [run.id for run in world.runs()] == ["crash:crash-after-release", "crash#1:crash-after-release"]
+
     def test_it_waits_over_a_restart(self, world: World) -> None:
         release, crash = self.events(world)
         first = world.worker(AFTER_RELEASE)
