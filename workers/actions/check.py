@@ -23,6 +23,9 @@ MOST_BYTES = 200_000  # of a page, in which the text is looked for
 EARLY_SECONDS = 0.5  # a look that comes a little early is not worth another one
 CLASSES = {f"{number}xx": range(100 * number, 100 * number + 100) for number in range(1, 6)}
 
+NUMBER = {"type": "integer", "minimum": 100, "maximum": 599}
+WORD = {"enum": sorted(CLASSES)}
+
 
 def _statuses(value: object) -> object:
     items = value if isinstance(value, list) else [value]
@@ -39,7 +42,7 @@ def _is_status(item: object) -> bool:
 Statuses = Annotated[
     list[str],
     BeforeValidator(_statuses),
-    WithJsonSchema({"anyOf": [{"type": ["integer", "string"]}, {"type": "array", "minItems": 1}]}),
+    WithJsonSchema({"anyOf": [NUMBER, WORD, {"type": "array", "items": {"anyOf": [NUMBER, WORD]}, "minItems": 1}]}),
 ]
 
 

@@ -13,7 +13,6 @@ from rules.values import refused
 from workers.actions.base import RENDERED
 
 _VARIABLE = re.compile(r"\$(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
-_TEMPLATE = r"\{\{.*\}\}"
 _OURS = {*(name.upper() for name in Settings.model_fields), "INFERENCE_KEY", "CONSOLE_PASSWORD"}
 
 
@@ -48,10 +47,6 @@ def _texts(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-def _or_template(kind: str) -> WithJsonSchema:
-    return WithJsonSchema({"anyOf": [{"type": kind}, {"type": "string", "pattern": _TEMPLATE}]})
-
-
 def no_secret(text: str, info: ValidationInfo) -> str:
     """A secret stands in the environment, never in a rule; and ours are nobody else's."""
     found = _VARIABLE.fullmatch(text)
@@ -82,8 +77,8 @@ def _inside(value: Any) -> Iterator[str]:
             yield from _inside(inner)
 
 
-Whole = Annotated[int, BeforeValidator(_whole), _or_template("integer")]
-Switch = Annotated[bool, BeforeValidator(_flag), _or_template("boolean")]
+Whole = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer"})]
+Switch = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 Secret = Annotated[str, AfterValidator(no_secret), Field(max_length=32_000)]
 """A text that `$NAME` may stand for."""
