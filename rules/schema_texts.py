@@ -41,7 +41,12 @@ def _is_schema(told: Mapping[str, Any], name: str) -> bool:
 
 def _is_plain(told: Mapping[str, Any]) -> bool:
     """Whether it is about one value that is neither a list nor a mapping."""
-    return "enum" in told or "const" in told or told.get("type") in {"string", "number", "integer", "boolean"}
+    kinds = told.get("type", "object")
+    return (
+        "enum" in told
+        or "const" in told
+        or {"object", "array", "null"}.isdisjoint([kinds] if isinstance(kinds, str) else kinds)
+    )
 
 
 def _is_narrow(told: Mapping[str, Any]) -> bool:
