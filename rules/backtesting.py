@@ -46,8 +46,10 @@ class Tally:
 class Backtest:
     """One rulebook over a stream of events; `fired` and `tallies` grow with it. Times are in milliseconds."""
 
-    def __init__(self, book: Rulebook, *, actions: Actions, own_app: AbstractSet[str] = NOWHERE) -> None:
-        self._rehearsal = Rehearsal(book, actions=actions, own_app=own_app)
+    def __init__(
+        self, book: Rulebook, *, actions: Actions, own_app: AbstractSet[str] = NOWHERE, most: int = MOST_FIRINGS
+    ) -> None:
+        self._rehearsal, self._most = Rehearsal(book, actions=actions, own_app=own_app), most
         self.fired: list[Fired] = []
         self.tallies = {rule.name: Tally() for rule in book.rules}
 
@@ -76,7 +78,7 @@ class Backtest:
             tally.stopped[str(judged.gate[0])] += 1
 
     def _tell(self, firings: Sequence[Firing]) -> None:
-        for judged, _ in firings[: MOST_FIRINGS - len(self.fired)]:
+        for judged, _ in firings[: self._most - len(self.fired)]:
             event = judged.event
             app = (event.app.name or event.app.id or "") if event.app else ""
             context = {**event.fields, "event": event.fields, "rule": judged.rule.name}

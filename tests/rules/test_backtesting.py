@@ -3,9 +3,6 @@
 import tracemalloc
 from datetime import timedelta
 
-import pytest
-
-from rules import backtesting
 from rules.backtesting import Backtest, Fired, difference
 from rules.holding import milliseconds
 from rules.rulebook import Rulebook
@@ -44,9 +41,8 @@ def test_what_is_held_does_not_grow_with_the_record() -> None:
     assert peak_bytes(rules, 2_400) < 1.3 * peak_bytes(rules, 1_200)
 
 
-def test_beyond_a_number_firings_are_only_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backtesting, "MOST_FIRINGS", 3)
-    backtest = Backtest(book(rule_text("each: data.id")), actions=ACTIONS)
+def test_beyond_a_number_firings_are_only_counted() -> None:
+    backtest = Backtest(book(rule_text("each: data.id")), actions=ACTIONS, most=3)
 
     for number in range(5):
         backtest.take(event(created_at=NOON, id=f"r{number}"), now=NOON_MS + number)
