@@ -15,8 +15,8 @@ BOOK_BEATS = 3_600  # what decisions refer to is kept as long as the last of the
 # Whoever starts first after a loss finds nothing that would tell it from a first start.
 EMPTY = (
     "Dynohook begins with an empty Redis. If this is not its first start, Redis has lost its data: events, runs, "
-    "counters and any pause, breaker or silence from before are gone, and events from before that come again only run "
-    "steps that look at Heroku first."
+    "counters and any pause, breaker, silence or waiting rule from before are gone, and events from before that come "
+    "again only run steps that look at Heroku first."
 )
 
 log = structlog.get_logger()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core import layout
+from core.beat import Beat
 from tests.core.clocked import Clocked
 from tests.core.scene import HOUR, MINUTE, SECOND, START, Gate, Scene, after, missing, partner, quiet, state
 from tests.core.world import rule
@@ -449,6 +450,18 @@ class TestWaits:
         scene.pass_time(40 * 24 * HOUR + layout.MISSING_MILLISECONDS)
 
         assert scene.judge_waits(far) == [("e1", ["planned", "e1:roll-back"])]
+
+    def test_no_event_that_a_wait_is_for_is_let_go_for_memory(self, scene: Scene) -> None:
+        beat = Beat(scene.server, worker="worker.1", rules="", version="")
+        scene.decide("e1", missing())
+        scene.decide("e2")
+
+        assert beat.tidy(keep_seconds=HOUR, most_bytes=0) == 1
+
+        scene.pass_time(TestMissing.deadline)
+        assert scene.judge_waits(missing()) == [("e1", ["planned", "e1:roll-back"])]
+        assert beat.tidy(keep_seconds=HOUR, most_bytes=0) == 1
+        assert scene.server.zcard(layout.EVENTS) == 0
 
 
 class TestStop:

@@ -75,3 +75,37 @@ def test_a_run_takes_a_few_kilobytes(world: World) -> None:
     world.finish("e1:roll-back", effect=True)
 
     assert (world.server.memory_usage(layout.RUN + "e1:roll-back") or 0) < 6_000
+
+
+@pytest.mark.parametrize(
+    ("more", "left", "most"),
+    [
+        pytest.param({"missing": {"key": "p", "within": 60_000}}, {}, 700, id="a rule that is put off"),
+        pytest.param({"quiet": [60_000, 600_000]}, {}, 700, id="a burst of one that was not told before"),
+        pytest.param({"gate": ["off"]}, {"came": True}, 200, id="a partner of its own"),
+        pytest.param({"gate": ["off"]}, {"last": True}, 450, id="a state"),
+    ],
+)
+def test_what_correlation_remembers_of_an_event_is_small(
+    world: World, more: dict[str, Any], left: dict[str, Any], most: int
+) -> None:
+    """Beside the event itself; the ids and keys are as long as Heroku's."""
+    keep(world, range(20))
+    numbers = iter(range(1_000))
+
+    def decide() -> None:
+        while rows := (claimed := world.claim(most=1)).rows:
+            key = f"{'0' * 16}:{uuid(500)}:{uuid(next(numbers))}"
+            told = {
+                "came": [[key, 90_000_000]] if "came" in left else [],
+                "last": [[key, 1_763_840_000_000, '"succeeded"', 90_000_000]] if "last" in left else [],
+            }
+            world.judged(claimed, rows[0], rule(key=key[-36:], **more), **told)
+
+    decide()
+    before = used(world)
+    keep(world, range(100, 300))
+    accepted = used(world) - before
+    decide()
+
+    assert (used(world) - before - accepted) / 200 < most
