@@ -29,7 +29,7 @@ from rules.yaml_hints import QUOTE_TEMPLATE, explained, must_be_quoted, place_of
 MAX_CHARACTERS = 1_000_000
 MAX_NODES = 200_000  # with everything that aliases unfold to
 MAX_DEPTH = 40
-MAX_SHOWN = 1_000  # characters of a line
+MAX_SHOWN = 10_000  # characters of a line that is looked through for secrets
 MAX_PROBLEMS = 50  # of the YAML itself
 
 
@@ -45,8 +45,7 @@ class Source:
         return Problem(self.name, *place, key, message, source_line=self.shown(place.line))
 
     def shown(self, number: int) -> str:
-        """That line for a message; nothing if there may be a secret in it, such as an address, or if it is no line to
-        look at."""
+        """That line for a message; nothing if there may be a secret in it, such as an address, or if it is endless."""
         line = self.line(number)
         return "" if len(line) > MAX_SHOWN or may_hold_secret(line) else line
 

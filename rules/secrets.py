@@ -12,8 +12,8 @@ _SECRET = re.compile(
     r"""
       ://
     | \b(?:HRKU-|inf-|sk-|xox[a-z]-|gh[a-z]_|Bearer\s|Basic\s)\S
-    | (?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9+/=]{24,}
-    | (?:secret|token|passw\w*|api_?key|credential)s?["']?\s*[:=]\s*["']?[^\s"'$,}\]]
+    | (?<![A-Za-z0-9+/=])(?=[A-Za-z+/=]*[0-9])(?=[0-9+/=]*[A-Za-z])[A-Za-z0-9+/=]{24,}
+    | (?:secret|token|passw\w{0,10}|api_?key|credential)s?["']?\s{0,10}[:=]\s{0,10}["']?[^\s"'$,}\]]
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -156,3 +156,31 @@ def test_a_very_long_line_is_cut_around_the_caret() -> None:
     _, shown, caret = str(problem).splitlines()
     assert len(shown) < 120
     assert shown[caret.index("^")] == "!"
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("    ops: {webhook: $OPS_WEBHOOK_URL, secret: $OPS_SECRET}", True),
+        ('    - notify: {to: log, text: "{{ app.name }}: the token is missing"}', True),
+        ("    name: roll-back-the-crashing-release-of-2026-for-good", True),
+        ("    data.id: 21fd03ad-961a-4081-8e35-0c1be17b3e16", True),
+        ("    match: {data.addon_service.name: heroku-postgresql, data.exit_status: 137}", True),
+        ("    ops: {webhook: https://hooks.example.com/x}", False),
+        ("    text: HRKU-0a", False),
+        ("    key: sk-abc", False),
+        ("    ops: {slack: T0123/B4567/abcdefABCDEF0123456789xy}", False),
+        ("    password: tulip", False),
+        ('    "api_key": "tulip"', False),
+        ("    header: Bearer tulip", False),
+    ],
+)
+def test_a_line_that_may_hold_a_secret_is_not_shown(line: str, *, shown: bool) -> None:
+    assert Source("a.yaml", f"x: y\n{line}").shown(2) == (line if shown else "")
+
+
+@pytest.mark.parametrize("line", ["a" * 200_000, "1" * 200_000, "+" * 200_000, "passw" * 40_000, "a1-" * 70_000])
+def test_looking_for_secrets_takes_no_longer_for_odd_lines(line: str) -> None:
+    begun = time.monotonic()
+    Source("a.yaml", line).shown(1)
+    assert time.monotonic() - begun < 1.0
