@@ -35,12 +35,14 @@ class Fired(NamedTuple):
 
 @dataclass(slots=True)
 class Tally:
-    """Of one rule: how many events it listened to, how often it matched, and what became of that, by gate."""
+    """Of one rule: how many events it listened to, how often it matched, and what became of that, by gate; and when its
+    breaker opened, in milliseconds since 1970."""
 
     listened: int = 0
     matched: int = 0
     fired: int = 0
     stopped: Counter[str] = field(default_factory=Counter)
+    broken_at: int | None = None
 
 
 class Backtest:
@@ -76,6 +78,8 @@ class Backtest:
             tally.fired += 1
         else:
             tally.stopped[str(judged.gate[0])] += 1
+        if judged.gate[0] == "breaker opened":
+            tally.broken_at = judged.at
 
     def _tell(self, firings: Sequence[Firing]) -> None:
         for judged, _ in firings[: self._most - len(self.fired)]:

@@ -18,7 +18,8 @@ Tallies = Mapping[str, Tally]
 def range_in_words(record: Record) -> str:
     if record.first is None or record.last is None:
         return "No event is kept of that time." if record.most is not None else "No event of that time is in the file."
-    said = f"{record.read:,} events from {moment(record.first / 1000)} to {moment(record.last / 1000)}."
+    number = "1 event" if record.read == 1 else f"{record.read:,} events"
+    said = f"{number} from {moment(record.first / 1000)} to {moment(record.last / 1000)}."
     if record.unreadable:
         said += f" {record.unreadable:,} of them could not be read."
     if record.oldest is not None and record.oldest > record.since:
@@ -39,6 +40,11 @@ def tell(
     if sum(tally.fired for tally in tallies.values()) > len(fired):
         click.echo(f"Only the first {MOST_FIRINGS:,} firings of all rules are told one by one.\n")
     print_table(("RULE", "MODE", "HEARD", "MATCHED", "FIRED", "OTHERWISE"), rows(book, tallies))
+    for name, tally in tallies.items():
+        if tally.broken_at is not None:
+            click.echo(
+                f"\nThe breaker of {name} would have opened at {moment(tally.broken_at / 1000)}, and stayed open."
+            )
 
 
 def tell_firings(heading: str, fired: Sequence[Fired]) -> None:
@@ -95,6 +101,7 @@ def in_json(
                 "matched": tally.matched,
                 "fired": tally.fired,
                 "otherwise": dict(tally.stopped),
+                "breaker_opened": seconds(tally.broken_at),
             }
             for rule in book.rules
             if (tally := tallies.get(rule.name))

@@ -110,6 +110,7 @@ def test_rules_are_run_in_recorded_time(kept: Kept, file: str) -> None:
         "matched": 4,
         "fired": 1,
         "otherwise": {"window": 3},
+        "breaker_opened": None,
     }
     assert (fell["fired"], fell["otherwise"]) == (2, {"cooldown": 1})
 
@@ -119,11 +120,24 @@ def test_it_is_told_with_what_would_have_been_done(kept: Kept, file: str) -> Non
 
     said = kept.run(file).output.splitlines()
 
-    assert said[0].startswith("1 events from ")
+    assert said[0].startswith("1 event from ")
     assert "30 d were asked for; the oldest event that is kept came at" in said[0]
     [row] = [line for line in said if "acme-shop" in line]
     assert row.split()[3:6] == ["fell", "live", "acme-shop"]
     assert 'notify (to: log; text: "v42 failed")' in row or "notify (to: log; text: v42 failed)" in row
+
+
+def test_a_breaker_that_would_have_opened_is_told(kept: Kept, tmp_path: Path) -> None:
+    path = tmp_path / "limited.yaml"
+    path.write_text(FILE.replace("cooldown: 1h", "limit: {max: 1, within: 1d}"))
+    for minutes_ago in (300, 200, 100):
+        kept.put(minutes_ago, "release_update_failed")
+
+    said = kept.run(str(path)).output
+
+    at = (kept.now - timedelta(minutes=200)).strftime("%Y-%m-%d %H:%M:%S")
+    assert f"The breaker of fell would have opened at {at} UTC, and stayed open." in said
+    assert "breaker opened 1, breaker 1" in said
 
 
 def test_nothing_in_redis_is_changed(kept: Kept, file: str) -> None:
