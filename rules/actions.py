@@ -32,7 +32,8 @@ class ActionSpec:
     """An action as a rule file may name it; `changes` tells whether it may change anything on Heroku.
 
     `needs` always holds; `needs_more` is what its parameters add to it. What `destroys` with its parameters stands only
-    in a rule that has a limit. `uses` is what it can do without and does better with. `hears` are the entities whose events tell what came of it.
+    in a rule that has a limit. `uses` is what it can do without and does better with. `hears` are the entities whose
+    events tell what came of it.
     """
 
     name: str
