@@ -59,7 +59,7 @@ class OAuth:
         def ended() -> str | None:
             self.world.simulator.advance_to(self.world.simulator.now + timedelta(seconds=1))
             runs = self.world.runs()
-            return runs[0].state if runs and runs[0].state != "running" else None
+            return runs[0].state if runs and runs[0].state not in ("due", "running") else None
 
         return worker.ready(ended, what="the run to end", within=WORKS)
 
