@@ -53,6 +53,7 @@ CAME = "dh:came:"  # <partner>:<app>:<values> → sorted set: event id, score = 
 #                    most CAME_MOST, the newest. Ends when no rule looks so far back
 LAST = "dh:last:"  # <include>:<path>:<id> → hash: the state `now`, since `at`, as `event` told, and what it `was`
 #                    before; for `changed`. Ends 90 days after it was last told of, a day after it was destroyed
+TRACES = "dh:traces:"  # <came or last> → sorted set: the keys of that kind, score = when each ends. At most TRACES_MOST
 BREAKER = "dh:breaker:"  # <mode>:<rule> → JSON {at, event, max, within}; ends when a person closes it
 LINE = "dh:line:"  # <rule>:<key> → list of run ids, the first one at work. At most LINE_LENGTH + 1
 OWN = "dh:own:"  # <id of what we made> → run id. Ends after OWN_SECONDS
@@ -97,6 +98,7 @@ MISSING_MILLISECONDS = 30_000  # after the deadline: what came in time is delive
 PUT_OFF_MILLISECONDS = 2_000  # while an event that may be the missing partner is not decided
 UNDECIDED_LOOKS = 500  # at events in hand, whether one of them is such
 CAME_MOST = 500
+TRACES_MOST = 10_000  # of each kind, of about 400 bytes each; those that end first are forgotten first
 CHAIN_DEPTH = 3  # runs that may cause each other, by what they made
 LINE_LENGTH = 10  # runs that may queue for one rule and key
 INTENT_MILLISECONDS = 900_000

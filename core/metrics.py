@@ -22,6 +22,7 @@ HELP = {
     "repeats": "Events that a rule matched and that told what another had told",
     "own_effects": "Events that a rule matched and that were our own doing",
     "chains": "Events that a rule matched and that too many of our runs had led to",
+    "traces_forgotten": "Traces of events for other rules that were let go early, as there were too many",
     "waits": "Rules put off until it is known whether something else comes",
     "runs_planned": "Runs planned",
     "runs_finished": "Runs finished",

@@ -40,6 +40,21 @@ local function depth_of(made)
   return depth
 end
 
+-- A trace ends after `life`, or when there are too many that end later.
+local function bound(kind, key, life)
+  local index = L.TRACES .. kind
+  redis.call('PEXPIRE', key, text(life))
+  redis.call('ZREMRANGEBYSCORE', index, '-inf', text(now))
+  redis.call('ZADD', index, text(now + life), key)
+  local left = redis.call('PTTL', index)
+  redis.call('PEXPIRE', index, text(math.max(life, left)))
+  if redis.call('ZCARD', index) <= L.TRACES_MOST then return end
+  local first = redis.call('ZRANGE', index, 0, 0)[1]
+  redis.call('ZREM', index, first)
+  redis.call('DEL', first)
+  redis.call('HINCRBY', L.COUNT, 'traces_forgotten', 1)
+end
+
 -- What rules that look for partners of other events will look for.
 local function leave_partner(id, t, key, life)
   redis.call('ZADD', L.CAME .. key, text(t), id)
@@ -47,7 +62,7 @@ local function leave_partner(id, t, key, life)
   if redis.call('ZCARD', L.CAME .. key) > L.CAME_MOST then
     redis.call('ZREMRANGEBYRANK', L.CAME .. key, 0, 0)
   end
-  redis.call('PEXPIRE', L.CAME .. key, text(life))
+  bound('came', L.CAME .. key, life)
 end
 
 -- What rules that look for changes will look for. An older state never overwrites a newer one.
@@ -57,7 +72,7 @@ local function leave_state(id, key, at, value, life)
     redis.call('HSET', L.LAST .. key, 'event', id, 'at', text(at), 'now', value)
     if last[3] then redis.call('HSET', L.LAST .. key, 'was', last[3]) end
   end
-  redis.call('PEXPIRE', L.LAST .. key, text(life))
+  bound('last', L.LAST .. key, life)
 end
 
 local function note_crash(judged)

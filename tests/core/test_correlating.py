@@ -27,6 +27,7 @@ def scene(clocked: Clocked) -> Scene:
 
 
 SECOND_LOOK = layout.AFTER_MILLISECONDS
+KINDS = (layout.WAIT, layout.CAME, layout.LAST, layout.TRACES)
 PLANNED = [["planned", "e1:roll-back"]]
 
 
@@ -439,9 +440,9 @@ class TestWaits:
         scene.decide("e1", after(), quiet(), missing(rule="m"), **partner(), **state("1", START))
         kept: Any = scene.server.zrange("test:ends", 0, -1)
         ends = {key.decode() for key in kept}
-        left = {key.decode() for prefix in (layout.WAIT, layout.CAME, layout.LAST) for key in scene.keys(prefix)}
+        left = {key.decode() for prefix in KINDS for key in scene.keys(prefix)}
 
-        assert len(left) == 5
+        assert len(left) == 7
         assert left <= ends
 
     def test_an_event_stays_as_long_as_a_wait_needs_it(self, scene: Scene) -> None:
@@ -450,6 +451,64 @@ class TestWaits:
         scene.pass_time(40 * 24 * HOUR + layout.MISSING_MILLISECONDS)
 
         assert scene.judge_waits(far) == [("e1", ["planned", "e1:roll-back"])]
+
+    @pytest.mark.parametrize(("kind", "prefix"), [("came", layout.CAME), ("last", layout.LAST)])
+    def test_of_too_many_traces_those_that_end_first_are_forgotten(self, scene: Scene, kind: str, prefix: str) -> None:
+        def leave(number: int) -> None:
+            told = partner(f"k{number}") if kind == "came" else state("1", START, key=f"k{number}")
+            scene.decide(f"e{number}", **told)
+            scene.pass_time(1)
+
+        for number in range(3):
+            leave(number)
+        others = {f"other{number}": START + 1_000 * HOUR * 24 for number in range(layout.TRACES_MOST - 3)}
+        scene.server.zadd(layout.TRACES + kind, others)
+        leave(3)
+
+        assert {key.decode().removeprefix(prefix) for key in scene.keys(prefix)} == {"k1", "k2", "k3"}
+        assert scene.server.zcard(layout.TRACES + kind) == layout.TRACES_MOST
+        assert scene.server.hget(layout.COUNT, "traces_forgotten") == b"1"
+
+    def test_traces_that_have_ended_take_no_room(self, scene: Scene) -> None:
+        for number in range(3):
+            scene.decide(f"e{number}", **partner(f"k{number}"))
+        scene.pass_time(26 * HOUR)
+        scene.decide("e4", **partner("k4"))
+
+        assert scene.server.zcard(layout.TRACES + "came") == 1
+
+    def test_a_wait_that_a_dead_worker_held_is_free_at_once(self, scene: Scene) -> None:
+        scene.decide("e1", after())
+        scene.pass_time(SECOND_LOOK)
+        assert scene.due_waits().rows == ("e1:roll-back",)
+        other = Beat(scene.server, worker="worker.2", rules="", version="")
+        other.tick()
+        for _ in range(10):
+            scene.pass_time(SECOND)
+            ticked = other.tick()
+
+        assert scene.waiting()["e1:roll-back"] <= 0
+        assert ticked.due_wait == 1
+        assert scene.judge_waits(after()) == [("e1", ["after", 30 * MINUTE])]
+
+    def test_a_worker_that_leaves_gives_a_wait_back(self, scene: Scene) -> None:
+        scene.decide("e1", after())
+        scene.pass_time(SECOND_LOOK)
+        scene.due_waits()
+
+        Beat(scene.server, worker="worker.1", rules="", version="").leave()
+
+        assert scene.waiting() == {"e1:roll-back": 0}
+
+    def test_whoever_decides_is_woken_for_waits(self, scene: Scene) -> None:
+        scene.decide("e1", after())
+        beat = Beat(scene.server, worker="worker.1", rules="", version="")
+        beat.tick()
+        before = scene.server.llen(layout.QUEUE + "decide")
+        scene.pass_time(SECOND_LOOK)
+        beat.tick()
+
+        assert scene.server.llen(layout.QUEUE + "decide") == before + 1
 
     def test_no_event_that_a_wait_is_for_is_let_go_for_memory(self, scene: Scene) -> None:
         beat = Beat(scene.server, worker="worker.1", rules="", version="")

@@ -96,7 +96,7 @@ def test_what_correlation_remembers_of_an_event_is_small(
     def decide() -> None:
         while rows := (claimed := world.claim(most=1)).rows:
             key = f"{'0' * 16}:{uuid(500)}:{uuid(next(numbers))}"
-            told = {
+            told: dict[str, Any] = {
                 "came": [[key, 90_000_000]] if "came" in left else [],
                 "last": [[key, 1_763_840_000_000, '"succeeded"', 90_000_000]] if "last" in left else [],
             }
