@@ -1,6 +1,7 @@
 """The steps of a rule in the JSON Schema: every action with its parameters."""
 
 from collections.abc import Mapping
+from inspect import getmodule
 from typing import Any
 
 from rules.actions import ActionSpec
@@ -45,4 +46,9 @@ def _parameters(name: str, spec: ActionSpec) -> dict[str, Any]:
 
 
 def _words(spec: ActionSpec) -> str:
-    return " ".join((spec.params.__doc__ or spec.name).split())
+    """What an action does: the first line of its file, which begins with its name."""
+    module = getmodule(spec.params)
+    name, _, does = ((module and module.__doc__) or "").partition("\n")[0].partition(": ")
+    if name != f"`{spec.name}`":
+        return " ".join((spec.params.__doc__ or spec.name).split())
+    return does[:1].upper() + does[1:]

@@ -83,14 +83,14 @@ def _actions() -> str:
 
 def _action(spec: ActionSpec) -> str:
     told = _schema()["$defs"][spec.name]
-    return f"\n**`{spec.name}`** — {told['description']} {_access(spec)}\n\n{keys(told)}"
+    return f"\n**`{spec.name}`** — {told['description']} {_access(spec)}".rstrip() + f"\n\n{keys(told)}"
 
 
 def _access(spec: ActionSpec) -> str:
     needed = ", ".join(f"{need.group}: {need.level.word}" for need in spec.needs)
     if needed:
         return f"Needs `access: {{{needed}}}`."
-    return "Needs access that depends on what it does: `rules check` tells." if spec.changes else "Needs no access."
+    return "What access it needs depends on its parameters." if spec.changes else ""
 
 
 def _levels() -> str:

@@ -74,4 +74,6 @@ def _default(told: Schema) -> str:
         return f"`{default:.0f}s`"
     if default in (None, "", [], {}):
         return ""
+    if isinstance(default, list):
+        return ", ".join(f"`{item}`" for item in default)
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
