@@ -36,11 +36,16 @@ class Peek:
         if judged["account"]:
             return ["own account"]
         first = self._redis.get(layout.REPEAT + judged["content"]) if judged["content"] else None
-        return ["repeat", _text(first)] if first and _text(first) != id else []
+        if first and _text(first) != id:
+            return ["repeat", _text(first)]
+        depth = max(map(self._depth, judged.get("made", ())), default=0)
+        return ["chain", depth] if depth > layout.CHAIN_DEPTH else []
 
     def rule(self, id: str, judged: Told, rule: Told, *, now: float) -> Iterator[Standing]:
-        """The rule's gates in their order. `now` in milliseconds."""
+        """The rule's gates in their order; before them a run that there is already. `now` in milliseconds."""
         t = min(judged["t"], now)
+        if rule["mode"] == "live" and self._redis.exists(layout.RUN + rule["run"]):
+            yield Standing("planned", {}, ["planned before", rule["run"]])
         looks: dict[str, Callable[[], Standing]] = {
             "changed": lambda: self._changed(judged, rule["changed"]),
             "after": lambda: self._after(id, t, rule["after"], now),
@@ -53,6 +58,11 @@ class Peek:
         yield from (look() for name, look in looks.items() if name in rule)
         if rule["mode"] == "live":
             yield self._overlap(rule)
+
+    def _depth(self, made: str) -> int:
+        """How many of our runs led to what is known by this mark."""
+        maker = self._redis.get(layout.OWN + made)
+        return int(cast("bytes | None", self._redis.hget(layout.RUN + _text(maker), "depth")) or 0) + 1 if maker else 0
 
     def _changed(self, judged: Told, wanted: Told) -> Standing:
         [(_, at, value, _)] = [state for state in judged["last"] if state[0] == wanted["key"]]

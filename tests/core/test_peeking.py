@@ -43,6 +43,12 @@ Before = Callable[[World], object]
     ("more", "before", "gate"),
     [
         pytest.param({}, nothing, ["planned", "e1:roll-back"], id="nothing asks"),
+        pytest.param(
+            {"cooldown": MINUTE},
+            lambda world: world.server.hset(layout.RUN + "e1:roll-back", "format", layout.FORMAT),
+            ["planned before", "e1:roll-back"],
+            id="there is a run already",
+        ),
         pytest.param({"count": [2, MINUTE, MINUTE]}, nothing, ["window", 1, 2], id="the first of two"),
         pytest.param(
             {"count": [2, MINUTE, MINUTE]},
@@ -124,7 +130,9 @@ def test_what_is_told_beforehand_is_what_is_then_decided(
 ) -> None:
     before(world)
     at = now(world)
-    told = judgement(rule(**more), t=at, came=[], last=[["size", at, "2", MINUTE]] if "changed" in more else [])
+    told = judgement(
+        rule(run="e1:roll-back", **more), t=at, came=[], last=[["size", at, "2", MINUTE]] if "changed" in more else []
+    )
     [asked] = told["rules"]
     kept = {key: world.server.dump(key) for key in world.server.scan_iter("*")}
 
@@ -140,7 +148,7 @@ def test_what_is_told_beforehand_is_what_is_then_decided(
 
 def test_a_cooldown_is_told_with_what_is_left_of_it(world: World) -> None:
     world.decided("e0", rule(cooldown=MINUTE), t=now(world))
-    told = judgement(rule(cooldown=MINUTE), t=now(world))
+    told = judgement(rule(run="e1:roll-back", cooldown=MINUTE), t=now(world))
 
     rests, overlaps = Peek(world.server).rule("e1", told, told["rules"][0], now=now(world))
 
@@ -158,10 +166,13 @@ def test_a_cooldown_is_told_with_what_is_left_of_it(world: World) -> None:
         pytest.param({"content": "new"}, "", [], id="told for the first time"),
         pytest.param({}, "r1", ["own effect", "e0:roll-back"], id="made by us"),
         pytest.param({}, "r2", [], id="made by others"),
+        pytest.param({"made": ["r1"]}, "", ["chain", 4], id="led to by too many of our runs"),
+        pytest.param({"made": ["r2"]}, "", [], id="led to by none of our runs"),
     ],
 )
 def test_what_stops_an_event_for_all_rules(world: World, more: dict[str, Any], about: str, gate: list[str]) -> None:
     world.server.set(layout.REPEAT + "known", "e0")
     world.server.set(layout.OWN + "r1", "e0:roll-back")
+    world.server.hset(layout.RUN + "e0:roll-back", "depth", 3)
 
     assert list(Peek(world.server).whole("e1", about, judgement(**more))) == gate

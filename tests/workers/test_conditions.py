@@ -8,7 +8,7 @@ import pytest
 
 from core import layout
 from heroku.samples import sample
-from tests.workers.world import Heard, World
+from tests.workers.world import ROLL_BACK, Heard, World
 
 LOG = "notify: {to: log, text"
 
@@ -63,6 +63,21 @@ def test_a_step_that_is_passed_over_shows_its_condition_and_what_it_saw(world: W
         "step:0": ("not needed", 'Passed over: it is for when data.type == "worker", and saw web.')
     }
     assert world.run().state == "not needed"
+
+
+@pytest.mark.parametrize(("version", "taken_"), [(41, True), (40, False)])
+def test_what_a_step_put_out_can_be_asked_for(world: World, version: int, taken_: bool) -> None:
+    tell = f"{{notify: {{to: log, text: back}}, if: 'steps.rollback.target == {version}'}}"
+    rule = ROLL_BACK[: ROLL_BACK.index("      - notify")] + f"      - {tell}\n"
+    world.deliver(world.crashing())
+    told = Heard()
+    worker = world.worker(rule, teller=told)
+    for _ in range(4):
+        worker.drain()
+        world.pass_time(20)
+
+    assert world.run().state == "done"
+    assert [text for _, text in told.messages] == (["back"] if taken_ else [])
 
 
 def test_an_error_in_a_condition_is_no_yes_and_is_shown(world: World) -> None:

@@ -18,6 +18,8 @@ from rules.rulebook import Rulebook
 from workers import marks
 from workers.gating import gates_of
 
+FIRES = ["fires", "live"]
+
 
 class Judged(NamedTuple):
     """The decision, and how each gate of the rules that matched stands."""
@@ -42,9 +44,13 @@ def judge(event: Event, book: Rulebook, chosen: Settings, *, now: float, redis: 
         silences=silences,
         left=Watching(book).left_by(event),
     )
-    gates, standings = [], {}
+    gates, standings, stopper = [], {}, None
     for rule in told["rules"] if told else ():
         gate, standings[rule["rule"]] = _judged(event, told or {}, rule, now=now, redis=redis)
+        if stopper and not rule["gate"]:
+            gate = ["stopped by", stopper]
+        if rule.get("stop") and gate == FIRES:
+            stopper = rule["rule"]
         gates.append([rule["index"], *gate])
     return Judged({"b": book.digest, "n": decision.clauses, "g": gates, "at": int(now * 1000)}, standings)
 

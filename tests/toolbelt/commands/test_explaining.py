@@ -174,6 +174,17 @@ def test_a_rule_that_nothing_stops_would_act(explain: Explain) -> None:
     )
 
 
+def test_a_rule_that_would_act_may_end_the_list_there(explain: Explain) -> None:
+    first = "- {name: first, mode: live, on: dyno, match: {data.state: crashed}, stop: true, do: [{notify: TEXT}]}"
+    rules = RULES.replace("rules:", f"rules:\n  {first.replace('TEXT', '{to: log, text: x}')}")
+    words = ["--sample", "dyno_crashed", "--set", "data.exit_status=1"]
+
+    told = explain(*words, RULES_YAML=rules).output
+
+    assert part(told, "first")[0] == "first matched: data.state is crashed; it would act."
+    assert part(told, "scale-back")[0].endswith("; stopped: rule first acts on it, and ends the list of rules there.")
+
+
 def test_a_silence_is_told_with_its_end_by_whom_and_why(explain: Explain, terminal: Terminal) -> None:
     Hands(terminal.redis).silence(app="acme-*", rule="*", seconds=600, by="ada", why="migration")
 
