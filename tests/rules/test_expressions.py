@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rules.errors import ExpressionError
 from rules.expression_syntax import FUNCTIONS, field_path
 from rules.expression_values import MAX_ITEMS, MAX_TEXT
+from rules.expression_values import given as given_to
 from rules.expressions import EVENT_NAMES, STEP_NAMES, compile_expression
 
 DATA: dict[str, Any] = {
@@ -157,6 +158,17 @@ def test_an_event_too_large_to_go_through_is_an_error() -> None:
 
     assert compile_expression("size(data) > 0").verdict(fields).seen.endswith("(error: that is too much to look at)")
     assert compile_expression("data.key7.startsWith('x')").holds(fields)
+
+
+def test_what_lies_too_deep_or_is_too_large_a_number_counts_as_missing() -> None:
+    deep: Any = "here"
+    for _ in range(30):
+        deep = {"x": deep}
+    fields = {"data": {"deep": deep, "endless": 10**400}}
+
+    assert "here" in str(fields)
+    assert "here" not in str(given_to([("data",)], fields))
+    assert compile_expression("!has(data.endless) && !has(event.data.endless)").holds(fields)
 
 
 def test_a_release_is_that_of_the_event() -> None:

@@ -46,3 +46,12 @@ def test_a_match_that_wants_another_text_is_not_asked(wanted: Any) -> None:
     assert asked == []
     assert judge({"data": {"x": "a"}}) == ((MATCHED,) * len(many), True)
     assert len(asked) == len(many)
+
+
+def test_a_list_may_hold_what_any_of_them_wants() -> None:
+    matches = [compile_match({"data.x": letter}) for letter in "abcdefghijkl"]
+
+    clauses, any_matched = judging(matches)({"data": {"x": ["c", "z"]}})
+
+    assert [index for index, clause in enumerate(clauses) if clause == MATCHED] == [2]
+    assert any_matched

@@ -184,6 +184,17 @@ def test_steps_and_targets_come_back_from_json() -> None:
         pytest.param(rule_text("match: {data.status:failed}"), "(did you mean data.status: failed?)", id="no space"),
         pytest.param(rule_text("stop: yes"), "stop: must be true or false (did you mean true?)", id="yes"),
         pytest.param(rule_text("stop: off"), "stop: must be true or false (did you mean false?)", id="off"),
+        pytest.param("version: 1\ntests: [{name: x}]", "2:9: tests[0].events: is missing", id="test without events"),
+        pytest.param(
+            "version: 1\ntests: [{name: x, events: [{at: 1s}]}]",
+            "events[0]: must have either a sample or",
+            id="no event",
+        ),
+        pytest.param(
+            "version: 1\ntests: [{name: x, events: [{sample: y}], expects: []}]",
+            "(did you mean expect?)",
+            id="test key",
+        ),
         pytest.param("version: 1\nrules:\nrules: []", "3:1: rules: is there twice", id="key twice"),
     ],
 )
