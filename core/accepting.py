@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Literal
+from typing import Literal, cast
 
+import redis
 import redis.asyncio
 from redis.exceptions import OutOfMemoryError
 
@@ -36,18 +37,34 @@ class Keeper:
 
     async def keep(self, arrivals: Sequence[Arrival]) -> list[Answer | Exception]:
         """An answer for each arrival, in order. Raises redis.exceptions.RedisError if Redis did not answer."""
-        arguments: list[str | bytes] = [queue.envelope("decide")]
-        for arrival in arrivals:
-            arguments += (
-                arrival.id,
-                records.pack(arrival.kind, arrival.reason, arrival.body),
-                *seen_as(arrival),
-            )
         try:
-            numbers = await self._accept(args=arguments)
+            numbers = await self._accept(args=_arguments(arrivals))
         except OutOfMemoryError:
             return ["full"] * len(arrivals)
         return [_ANSWERS[number] for number in numbers]
+
+
+class Fetcher:
+    """The same door for what a worker fetched from Heroku's own list, as it was not delivered."""
+
+    def __init__(self, redis: redis.Redis) -> None:
+        self._accept = redis.register_script(scripts.source("accept"))
+
+    def keep(self, arrival: Arrival) -> Answer:
+        """Raises redis.exceptions.RedisError if Redis did not answer."""
+        try:
+            [number] = cast("list[int]", self._accept(args=_arguments([arrival])))
+        except OutOfMemoryError:
+            return "full"
+        return _ANSWERS[number]
+
+
+def _arguments(arrivals: Sequence[Arrival]) -> list[str | bytes]:
+    arguments: list[str | bytes] = [queue.envelope("decide")]
+    for arrival in arrivals:
+        record = records.pack(arrival.kind, arrival.reason, arrival.body)
+        arguments += (arrival.id, record, *seen_as(arrival))
+    return arguments
 
 
 def seen_as(arrival: Arrival) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, cast
 import redis
 
 from core import layout, queue, scripts, silences
+from core.accepting import Fetcher
 from core.waits import Waits
 from rules.silences import Silence
 
@@ -64,6 +65,7 @@ class Ledger:
         self._decide = redis.register_script(scripts.source("decide"))
         self._book = redis.register_script(scripts.source("book"))
         self.waits = Waits(redis, keep_seconds=self._keep_seconds)
+        self.fetcher = Fetcher(redis)
 
     def fetch(self, ids: Sequence[str]) -> tuple[float, list[Waiting], list[Silence]]:
         """Redis's time (seconds since 1970), the events in the order asked for, and the silences."""

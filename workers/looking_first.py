@@ -13,6 +13,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from core import audit
+from core.accepting import Arrival
 from core.accounts import Accounts
 from core.runs import Entry
 from heroku import events
@@ -73,25 +74,37 @@ def _found(visit: Visit, wanted: Mapping[str, Any]) -> str | None:
     if since is None:
         raise _NotKnown("the event does not say when it happened")
     until = since + timedelta(seconds=wanted["within"])
-    for other in _listed(visit, heroku):
+    for other, body in _listed(visit, heroku):
         in_time = other.created_at is not None and since <= other.created_at <= until
         if in_time and other.id != visit.run.event_id and is_partner(partner, other, wanted["key"]):
+            _take_in(visit, other, body)
             return other.id
     return None
 
 
-def _listed(visit: Visit, heroku: Heroku) -> Iterator[Event]:
-    """Heroku's own list of the app's events, those that can be read."""
+def _take_in(visit: Visit, event: Event, body: bytes) -> None:
+    """It was not delivered, or its delivery is still to come: other rules may be waiting for it. Should it come after
+    all, it is a duplicate."""
+    created = event.created_at.timestamp() if event.created_at else None
+    arrival = Arrival(event.id, "event", event.include, event.action, visit.run.app_name, created, body)
+    answer = visit.crew.ledger.fetcher.keep(arrival)
+    log.info("event fetched from heroku", event_id=event.id, include=event.include, answer=answer)
+
+
+def _listed(visit: Visit, heroku: Heroku) -> Iterator[tuple[Event, bytes]]:
+    """Heroku's own list of the app's events, those that can be read, each with the body that it would have come in."""
     grant = Grant("dynohook", {"apps": Level.READ}, frozenset({visit.run.app}))
     account = _Account(visit)
     ours = heroku.granted(grant, before=account.open, after=account.close)
     for number, listed in enumerate(ours.webhook_events(visit.run.app)):
         if number >= MOST_LISTED:
             raise _NotKnown(f"Heroku lists more than {MOST_LISTED:,} events of the app")
+        body = json.dumps(listed.delivery()).encode()
         try:
-            yield events.read(json.dumps(listed.delivery()).encode())
+            event = events.read(body)
         except BadDelivery:
             continue
+        yield event, body
 
 
 class _Account:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core import layout
+from heroku import events
 from heroku.samples import sample
 from rules.loading import Source, load
 from rules.model import Mode
@@ -84,6 +85,23 @@ class TestMissing:
         assert world.run().state == "not needed"
         assert "in Heroku's own list" in world.run().note
         assert world.run().journal == {}
+
+    def test_what_was_not_delivered_is_taken_in_from_the_list_once(self, world: World) -> None:
+        worker = world.worker(NO_END)
+        begun = built(world)
+        world.deliver(begun)
+        worker.drain()
+        world.pass_time(LATE)
+        worker.drain()
+        [fetched] = [one for one in world.hands.events(most=10) if one.id != begun["id"]]
+        assert fetched.state == "decided"
+        assert fetched.kept is not None
+        assert events.read(fetched.kept.body).include == "api:build"
+
+        world.deliver(next(one for one in world.simulator.events() if one["id"] == fetched.id))
+        worker.drain()
+
+        assert len(world.hands.events(most=10)) == 2
 
     def test_what_was_delivered_needs_no_look(self, world: World) -> None:
         worker = world.worker(NO_END)
