@@ -23,6 +23,11 @@ def unmatched(clause: str, seen: str | None) -> str:
     return f"did not match: it wants that {clause.removeprefix('when ')}{saw}."
 
 
+def passed_over(condition: str, seen: str) -> str:
+    """Why a step was not taken whose `if` was not true."""
+    return f"Passed over: it is for when {condition}, and saw {seen}."
+
+
 def _in_shadow(verdict: Verdict) -> str:
     if verdict.mode is Mode.LIVE:
         return ""

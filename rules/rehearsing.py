@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from heroku.events import Event
 from rules.cases import GivenModel
 from rules.deciding import NOWHERE, Decision
+from rules.explaining import passed_over
 from rules.expressions import STEP_NAMES, compile_expression
 from rules.memory import Judgement, Memory
 from rules.model import Mode
@@ -132,8 +133,7 @@ class _Walking:
             return False
         held, seen = compile_expression(step.condition, STEP_NAMES).verdict(self._context)
         if not held:
-            sentence = f"Passed over: it is for when {step.condition}, and saw {seen}."
-            self._known[step.name] = {"outcome": "not needed", "sentence": sentence}
+            self._known[step.name] = {"outcome": "not needed", "sentence": passed_over(step.condition, seen)}
         return not held
 
     def _take(self, step: Step) -> bool:

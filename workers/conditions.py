@@ -1,5 +1,6 @@
 """A step's `if`: asked once, when the step's turn has come."""
 
+from rules.explaining import passed_over as passed_over_in_words
 from rules.expressions import STEP_NAMES, ExpressionError, compile_expression
 from workers.actions.base import Outcome
 from workers.looks import Look
@@ -14,4 +15,4 @@ def passed_over(look: Look) -> Outcome | None:
         held, seen = compile_expression(condition, STEP_NAMES).verdict(look.visit.context())
     except ExpressionError as error:  # of a plan that another version has made
         held, seen = False, f"error: {error}"
-    return None if held else Outcome("not needed", f"Passed over: it is for when {condition}, and saw {seen}.")
+    return None if held else Outcome("not needed", passed_over_in_words(condition, seen))

@@ -103,10 +103,12 @@ class Visit:
 
     def finish(self, steps: Sequence[Written]) -> None:
         """The last step is settled: say what the run came to, and whether it had an effect."""
-        records = [self.journal[f"step:{index}"] for index in range(len(steps)) if f"step:{index}" in self.journal]
+        taken = [(step, self.journal.get(f"step:{index}")) for index, step in enumerate(steps)]
+        records = [record for _, record in taken if record]
+        failed = [step for step, record in taken if record and record.state in FAILED]
         effect = self._effect(steps, records)
-        if any(record.state in FAILED for record in records):
-            state = "failed"
+        if failed:
+            state = "done with failures" if all(step.continue_on_failure for step in failed) else "failed"
         elif not effect and any(record.state == "not needed" for record in records):
             state = "not needed"
         else:

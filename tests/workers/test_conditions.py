@@ -119,13 +119,15 @@ FAILS = "{{ 1 < 'x' }}"  # a template that cannot be rendered
 
 
 @pytest.mark.parametrize(
-    ("goes_on", "told", "fields"),
+    ("goes_on", "told", "fields", "state"),
     [
-        pytest.param("", ["failed: first failed"], {"step:0", "failure:0"}, id="ends the run"),
-        pytest.param(", continue_on_failure: true", ["after"], {"step:0", "step:1"}, id="lets it go on"),
+        pytest.param("", ["failed: first failed"], {"step:0", "failure:0"}, "failed", id="ends the run"),
+        pytest.param(
+            ", continue_on_failure: true", ["after"], {"step:0", "step:1"}, "done with failures", id="lets it go on"
+        ),
     ],
 )
-def test_a_step_that_fails(world: World, goes_on: str, told: list[str], fields: set[str]) -> None:
+def test_a_step_that_fails(world: World, goes_on: str, told: list[str], fields: set[str], state: str) -> None:
     said = taken(
         world,
         f'name: first, {LOG}: "{FAILS}"}}{goes_on}',
@@ -135,7 +137,7 @@ def test_a_step_that_fails(world: World, goes_on: str, told: list[str], fields: 
 
     assert [text[: len(want)] for text, want in zip(said, told, strict=True)] == told
     assert set(journal(world)) == fields
-    assert world.run().state == "failed"
+    assert world.run().state == state
 
 
 def test_the_error_at_hand_is_that_of_the_step_that_ended_the_run(world: World) -> None:
@@ -148,3 +150,4 @@ def test_the_error_at_hand_is_that_of_the_step_that_ended_the_run(world: World) 
 
     assert len(said) == 1
     assert said[0].startswith("second failed")
+    assert world.run().state == "failed"
