@@ -3,7 +3,7 @@
 import contextlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import redis
@@ -178,7 +178,7 @@ class Sight:
             "events_kept": kept,
             "breakers_open": [breaker.rule for breaker in breakers if not breaker.in_shadow],
             "breakers_open_in_shadow": [breaker.rule for breaker in breakers if breaker.in_shadow],
-            "silences": [asdict(silence) for silence in self.silences()],
+            "silences": [silence.to_json() for silence in self.silences()],
             "runs_asking": self.asking(),
             "counters": {name.decode(): int(number) for name, number in sorted(counters.items())},
             "redis": {

@@ -1,7 +1,7 @@
 """Silences: for a while, rules do nothing about some apps, as a person said so."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any
@@ -37,6 +37,11 @@ class Silence:
         """Which rules about which apps, in words."""
         rules = "every rule" if self.rule == EVERY else f"rule {self.rule}"
         return f"{rules} about {'every app' if self.app == EVERY else self.app}"
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values, with its times in seconds, and in words."""
+        told = {**asdict(self), "at": self.at / 1000, "until": self.until / 1000}
+        return {**told, "sentence": f"{self.scope}, {self.sentence}"}
 
     @property
     def gate(self) -> list[Any]:

@@ -64,7 +64,7 @@ class Look:
     @property
     def is_unanswered(self) -> bool:
         """Whether it asked a person, and nobody answered in time."""
-        return "asked_at" in self.memory and self.answer is None and self.now >= self.answer_until - 1.0
+        return "asked_at" in self.memory and self.answer is None and self.now >= self.answer_until
 
     @property
     def answer_until(self) -> float:

@@ -7,6 +7,8 @@ from workers.actions.base import Outcome
 from workers.looks import Look
 from workers.visits import FAILED
 
+SURE_SECONDS = 1.0  # after the time for an answer is over: whoever looks then sees every answer that was in time
+
 log = structlog.get_logger()
 
 
@@ -35,7 +37,7 @@ def write(look: Look, outcome: Outcome) -> StepState:
         unlock=visit.run.app if settled else None,
         tell=_told(look, outcome, state, sentence, changed=changed),
         then="park" if outcome.state == "waiting" else "go on",
-        seconds=look.answer_until - visit.now if outcome.needs_approval else outcome.look_again,
+        seconds=look.answer_until + SURE_SECONDS - visit.now if outcome.needs_approval else outcome.look_again,
         state="needs approval" if outcome.needs_approval else None,
         ask_until=look.answer_until if outcome.needs_approval else None,
     )

@@ -65,6 +65,15 @@ def test_the_hash_of_silences_ends_with_the_last_of_them(world: World) -> None:
     assert 60_000 < world.server.pttl(layout.SILENCES) <= 600_000
 
 
+def test_a_silence_is_told_to_programs_in_seconds_and_in_words(world: World) -> None:
+    kept = add(world, seconds=60)
+
+    [told] = world.hands.status()["silences"]
+    assert (told["id"], told["until"]) == (kept.id, kept.until / 1000)
+    assert told["sentence"].startswith("every rule about acme-shop, silenced until 20")
+    assert told["sentence"].endswith(" UTC by ada: migration")
+
+
 def test_silences_that_are_over_are_tidied_away_and_the_others_stay(world: World) -> None:
     kept = add(world)
     over = {**json.loads(world.server.hget(layout.SILENCES, kept.id) or b""), "id": "over", "until": 1_000}

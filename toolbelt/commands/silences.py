@@ -1,7 +1,6 @@
 """`dynohook silence`: for a while, rules do nothing about some apps."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
@@ -9,12 +8,13 @@ import click
 
 from core.hands import Hands
 from rules import durations
-from rules.silences import EVERY, Silence
+from rules.silences import EVERY
 from toolbelt.commands.common import No, as_json, examples, hands, person, print_json, print_table
 from toolbelt.commands.decisions import todays_rules
 from toolbelt.commands.events import names, read
 from toolbelt.commands.saying import ago, moment
 
+LONGEST_GLOB = 100  # characters: no app or rule has more
 KNOWN_EVENTS = 500  # looked at, the newest, for the apps that we hear of
 
 
@@ -42,15 +42,16 @@ def add(
     """Silence rules about apps, from now on. A run that has not begun is stopped; one that has is seen through."""
     if app is None and rule is None:
         raise click.UsageError("Name --app, --rule or both; for every rule and every app there is: dynohook pause")
+    if max(len(app or ""), len(rule or "")) > LONGEST_GLOB:
+        raise click.UsageError(f"--app and --rule have at most {LONGEST_GLOB} characters")
     with hands() as at_work:
         seconds = duration(lasts, until, at_work.now())
         warnings = list(nobody(at_work, app, rule))
         kept = at_work.silence(app=app or EVERY, rule=rule or EVERY, seconds=seconds, by=by, why=why)
-        now = at_work.now()
     if as_json:
-        print_json(asdict(kept) | {"warnings": warnings})
+        print_json(kept.to_json() | {"warnings": warnings})
         return
-    click.echo(f"{kept.id}: {in_words(kept, now)}")
+    click.echo(f"{kept.id}: {kept.to_json()['sentence']}")
     for warning in warnings:
         click.echo(f"Warning: {warning}", err=True)
 
@@ -62,7 +63,7 @@ def list_(*, as_json: bool) -> None:
     with hands() as at_work:
         found, now = at_work.silences(), at_work.now()
     if as_json:
-        print_json([asdict(one) for one in found])
+        print_json([one.to_json() for one in found])
     elif found:
         table = [
             (one.id, one.app, one.rule, f"{moment(one.until / 1000)}, {ago(one.until / 1000, now)}", one.by, one.why)
@@ -82,7 +83,7 @@ def end(*, silence: str, by: str, why: str, as_json: bool) -> None:
     with hands() as at_work:
         ended = at_work.end_silence(silence, by=by, why=why)
     if as_json:
-        print_json(asdict(ended))
+        print_json(ended.to_json())
     else:
         click.echo(f"{ended.id} is over.")
 
@@ -119,9 +120,3 @@ def nobody(at_work: Hands, app: str | None, rule: str | None) -> Iterable[str]:
 
 def apps_heard_of(at_work: Hands) -> set[str]:
     return {name for one in at_work.events(most=KNOWN_EVENTS) for name in names(read(one)) if name}
-
-
-def in_words(silence: Silence, now: float) -> str:
-    """What is silent, till when, by whom and why."""
-    until = silence.until / 1000
-    return f"{silence.scope} until {moment(until)} ({ago(until, now)}), by {silence.by}: {silence.why}"

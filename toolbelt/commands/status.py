@@ -4,10 +4,8 @@ from typing import Any
 
 import click
 
-from rules.silences import Silence
 from toolbelt.commands.common import as_json, examples, hands, page, print_json
 from toolbelt.commands.saying import ago, moment
-from toolbelt.commands.silences import in_words
 
 MEGABYTE = 1_000_000
 LOOK = "dynohook runs list --state 'needs approval'"
@@ -34,7 +32,7 @@ def rows(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
         ("workers", workers(found)),
         ("paused", f"by {pause['by']}, {ago(pause['at'], now)}: {pause['why']}" if pause else "no"),
         ("breakers", breakers(found)),
-        *silences(found, now),
+        *silences(found),
         ("events", events(found)),
         ("runs", runs(found)),
         ("dead letters", dead),
@@ -51,9 +49,9 @@ def breakers(found: dict[str, Any]) -> str:
     return "; ".join(said) or "all closed"
 
 
-def silences(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
+def silences(found: dict[str, Any]) -> list[tuple[str, str]]:
     """Each in force, that nobody wonders why nothing is done."""
-    return [("silenced", in_words(Silence(**one), now)) for one in found["silences"]]
+    return [("silenced", one["sentence"]) for one in found["silences"]]
 
 
 def events(found: dict[str, Any]) -> str:

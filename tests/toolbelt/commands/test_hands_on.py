@@ -198,7 +198,7 @@ def test_while_a_rule_is_silenced_it_does_nothing_and_says_by_whom_and_why(heard
     shown = run("events", "show", heard("dyno_crashed", "--app", "acme-quiet")).output
     assert "stopped: it was silenced until " in shown
     assert "by ada: a migration" in shown
-    assert "rule roll-* about acme-quiet until " in run("status").output
+    assert "rule roll-* about acme-quiet, silenced until " in run("status").output
     assert "acme-quiet" in run("silence", "list").output
 
     assert run("silence", "end", kept["id"], "--why", "done").output == f"{kept['id']} is over.\n"
