@@ -47,7 +47,7 @@ Statuses = Annotated[
 
 
 class Params(Base):
-    """What to ask for, and what counts as well."""
+    """Asks a health address again and again: done when it was well for a while, failed when it was bad for a while."""
 
     url: Text | None = Field(
         None,
@@ -57,13 +57,13 @@ class Params(Base):
     path: Annotated[str, Field(pattern=r"^/([^/].*)?$", max_length=1_000)] = Field(
         "/", description="The path on it: /healthz."
     )
-    status: Statuses = Field(["2xx"], description="What is well: 200, 2xx, or a list of them. Default 2xx.")
+    status: Statuses = Field(["2xx"], description="What is well: 200, 2xx, or a list of them.")
     contains: Text | None = Field(None, description="A text that a well page holds.")
-    timeout: Duration = Field(5.0, description="How long an answer may take; at most 10s. Default 5s.")
-    every: Duration = Field(10.0, description="How long between two looks. Default 10s.")
-    good_for: Duration = Field(60.0, description="Done when it was well at every look for so long. Default 1m.")
-    bad_for: Duration = Field(30.0, description="Failed when it was bad at every look for so long. Default 30s.")
-    at_most: Duration = Field(900.0, description="Failed when it was neither for long enough within this. Default 15m.")
+    timeout: Duration = Field(5.0, description="How long an answer may take; at most 10s.")
+    every: Duration = Field(10.0, description="How long between two looks.")
+    good_for: Duration = Field(60.0, description="Done when it was well at every look for so long.")
+    bad_for: Duration = Field(30.0, description="Failed when it was bad at every look for so long.")
+    at_most: Duration = Field(900.0, description="Failed when it was neither for long enough within this.")
 
     def is_well(self, page: Page) -> bool:
         """Whether this answer is what it should be."""

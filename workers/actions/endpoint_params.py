@@ -26,7 +26,7 @@ def _known(name: str) -> str:
 
 
 class Params(Base):
-    """What to call, and with what."""
+    """Calls any endpoint of Heroku's API by its name, for what no other action does."""
 
     endpoint: Annotated[str, AfterValidator(_known), WithJsonSchema({"enum": sorted(BY_NAME)})] = Field(
         description="The endpoint's name, as in the table of docs/heroku-api.md."

@@ -29,9 +29,9 @@ _ASSIGNED = re.compile(
 
 
 class Params(Base):
-    """How many lines, and of what."""
+    """Reads the last lines of the app's log, without what looks like a secret; later steps find them as `text`."""
 
-    lines: Whole = Field(100, ge=1, le=MOST_LOG_LINES, description="How many lines from before. Default 100.")
+    lines: Whole = Field(100, ge=1, le=MOST_LOG_LINES, description="How many lines from before.")
     dyno: Text | None = Field(None, description="Of this dyno only: web.1.")
     type: Text | None = Field(None, description="Of this process type only.")
     source: Text | None = Field(None, description="app or heroku only.")

@@ -30,7 +30,7 @@ def _says_something(text: str, info: ValidationInfo) -> str:
 
 
 class Params(BaseModel):
-    """Whom to tell, and what."""
+    """Tells people. At least once, by way of targets."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 

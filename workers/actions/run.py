@@ -45,7 +45,7 @@ def _at_most_a_day(seconds: float) -> float:
 
 
 class Params(Base):
-    """What to run, and for how long at most."""
+    """Runs a command on a one-off dyno that ends after a time in any case, and fails if the command does."""
 
     command: Annotated[
         Text,
@@ -56,7 +56,7 @@ class Params(Base):
         "each of which may be a template and is quoted."
     )
     time_to_live: Annotated[Duration, AfterValidator(_at_most_a_day)] = Field(
-        USUAL_SECONDS, description="After this the dyno is stopped, whatever it does; at most 24h. Default 10m."
+        USUAL_SECONDS, description="After this the dyno is stopped, whatever it does; at most 24h."
     )
     size: Text | None = Field(None, description="The dyno's size: basic, standard-1x … Default: Heroku's.")
     env: dict[Text, Secret] = Field(
