@@ -32,6 +32,11 @@ class Fault:
         """The same fault, seen from further out."""
         return replace(self, path=(*prefix, *self.path))
 
+    @property
+    def told(self) -> str:
+        """What is wrong, and what was probably meant."""
+        return f"{self.message} (did you mean {self.suggestion}?)" if self.suggestion else self.message
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from rules.errors import Problem, RuleErrors
 from rules.linting import Subject, lint
+from rules.linting.files import lint_file
 from rules.loading import Loaded, Source, in_order, load_all
 from rules.model import RuleModel
 from rules.rulebook import Rulebook
@@ -27,10 +28,11 @@ def examine(
 ) -> Examined:
     """Load the files and look each rule over. Arguments as for `load`; raises nothing."""
     try:
-        book, loaded = load_all(sources, actions=actions, environment=environment, library=library)
+        book, loaded, documents = load_all(sources, actions=actions, environment=environment, library=library)
     except RuleErrors as error:
         return Examined(None, error.problems)
     problems = [problem for each in loaded for problem in _warnings(each, actions)]
+    problems += [each.problem(fault) for each in documents for fault in lint_file(each.data, book)]
     return Examined(book, tuple(sorted(problems, key=lambda problem: in_order(problem, sources))))
 
 

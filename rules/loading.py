@@ -49,8 +49,8 @@ def load_all(
     actions: Actions,
     environment: Mapping[str, str] | None = None,
     library: Sequence[Source] = (),
-) -> tuple[Rulebook, list[Loaded]]:
-    """The same, and beside it what each rule, and each template's example, was built from."""
+) -> tuple[Rulebook, list[Loaded], list[Document]]:
+    """The same, and beside it what each rule, and each template's example, was built from, and the files."""
     loading = _Loading(actions, environment, tuple(library))
     documents = [document for source in sources if (document := loading.open(source))]
     for document in documents:
@@ -58,7 +58,7 @@ def load_all(
     loading.rules_of(documents)
     if loading.problems:
         raise RuleErrors(sorted(loading.problems, key=lambda problem: in_order(problem, sources)))
-    return loading.book(), [loaded for slot in loading.slots.values() if (loaded := slot.loaded)]
+    return loading.book(), [loaded for slot in loading.slots.values() if (loaded := slot.loaded)], documents
 
 
 def in_order(problem: Problem, sources: Sequence[Source]) -> tuple[int, int, int]:

@@ -10,10 +10,10 @@ from heroku.errors import BadDelivery
 from rules.cases import TestModel
 from rules.comparing import Broken, Failure, Sighting, compare
 from rules.happening import events, offset, silences
+from rules.misspelt import misspelt
 from rules.rehearsing import APPROVAL, Firing, Moment, Rehearsal
 from rules.rulebook import Rulebook
 from rules.steps import Actions
-from rules.suggesting import closest
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +69,6 @@ def _happened(test: TestModel, book: Rulebook, actions: Actions) -> _Happened:
 
 
 def _broken(test: TestModel, book: Rulebook) -> Iterator[Broken]:
-    """Names that the test misspells."""
-    rules = [rule.name for rule in book.rules]
-    named = [*(expected.rule for expected in test.expect), *(unwanted.rule for unwanted in test.expect_not)]
-    for name in dict.fromkeys(named):
-        if name not in rules:
-            yield Broken(f"there is no rule {name} that this test is about{_near(name, rules)}")
-    steps = {step.name for rule in book.rules for step in (*rule.do, *rule.on_failure)}
-    for name in test.given:
-        if name not in steps and name != APPROVAL:
-            yield Broken(f"no rule that this test is about has a step {name}{_near(name, sorted(steps))}")
-
-
-def _near(name: str, names: list[str]) -> str:
-    near = closest(name, names)
-    return f" (did you mean {near}?)" if near else ""
+    """Names that the test misspells, each once."""
+    for message in dict.fromkeys(fault.told for fault in misspelt(test, book.rules, known=APPROVAL)):
+        yield Broken(message)

@@ -1,0 +1,46 @@
+"""What surrounds the rules of a file: targets that nobody uses, tests of samples, rules and steps that do not exist."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from heroku import samples
+from rules.cases import TestModel
+from rules.errors import Fault
+from rules.linting.subject import Place, warning
+from rules.misspelt import misspelt
+from rules.rehearsing import APPROVAL
+from rules.rulebook import Rule, Rulebook
+from rules.suggesting import closest
+from rules.target_checks import NOTIFY, TO
+from rules.targets import BUILT_IN
+
+
+def lint_file(data: Mapping[str, Any], book: Rulebook) -> list[Fault]:
+    """Every warning about a file that loads, but for its rules; `book` is what it loads to."""
+    examples = [template.example for template in book.templates if template.example]
+    rules = {rule.name: rule for rule in (*book.rules, *examples)}
+    tests = [TestModel.model_validate(test) for test in data.get("tests") or ()]
+    unused = _unused(data.get("targets") or (), rules.values())
+    return [*unused, *(fault for number, test in enumerate(tests) for fault in _odd(test, ("tests", number), rules))]
+
+
+def _unused(targets: Iterable[str], rules: Iterable[Rule]) -> Iterator[Fault]:
+    used = {name for rule in rules for step in (*rule.do, *rule.on_failure) for name in _told(step.action, step.params)}
+    for name in targets:
+        if name not in used and name not in BUILT_IN:
+            yield warning(("targets", name), "no rule tells this target anything", at_key=True)
+
+
+def _told(action: str, params: Mapping[str, Any]) -> list[str]:
+    to = params.get(TO, []) if action == NOTIFY else []
+    return [to] if isinstance(to, str) else list(to)
+
+
+def _odd(test: TestModel, at: Place, rules: Mapping[str, Rule]) -> Iterator[Fault]:
+    for number, event in enumerate(test.events):
+        if event.sample is not None and event.sample not in samples.names():
+            near = closest(event.sample, samples.names())
+            yield warning((*at, "events", number, "sample"), "there is no such sample", near)
+    for fault in misspelt(test, list(rules.values()), known=APPROVAL):
+        yield replace(fault.under(*at), severity="warning")
