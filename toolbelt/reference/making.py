@@ -90,12 +90,7 @@ def _access(spec: ActionSpec) -> str:
     needed = ", ".join(f"{need.group}: {need.level.word}" for need in spec.needs)
     if needed:
         return f"Needs `access: {{{needed}}}`."
-<<<<<<< Updated upstream
     return "What access it needs depends on its parameters." if spec.changes else ""
-=======
-    told = "Needs access that depends on what it is to do: `rules check` tells."
-    return told if spec.changes or spec.needed({}) else "Needs no access."
->>>>>>> Stashed changes
 
 
 def _levels() -> str:
