@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from toolbelt.cli import COMMANDS, main
 
-FOR_SHELLS = {("authorize",)}  # what it prints is given on as it is
+FOR_SHELLS = {("authorize",), ("rules", "schema")}  # what they print is given on as it is
 
 
 def commands() -> Iterator[tuple[str, ...]]:
