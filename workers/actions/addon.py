@@ -16,7 +16,7 @@ CHECK_MOST_SECONDS = 1_800.0
 
 
 class Params(adding.Params):
-    """Adds an add-on and waits until it is provided, or removes one with what it stores."""
+    """Which add-on."""
 
     add: Text | None = Field(None, description="The plan of the add-on that is to be there: heroku-redis:mini …")
     remove: Text | None = Field(

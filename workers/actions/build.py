@@ -18,7 +18,7 @@ CHECK_MOST_SECONDS = 3_600.0
 
 
 class Params(Base):
-    """Builds the app from an archive at an address, and judges by what becomes of the build."""
+    """What to build."""
 
     url: Secret = Field(
         min_length=1,

@@ -47,7 +47,7 @@ Statuses = Annotated[
 
 
 class Params(Base):
-    """Asks a health address again and again: done when it was well for a while, failed when it was bad for a while."""
+    """What to ask for, and what counts as well."""
 
     url: Text | None = Field(
         None,

@@ -13,7 +13,7 @@ from workers.actions.parameters import Switch, Text
 
 
 class Params(adding.Params):
-    """Lets somebody work on the app, or lets them no longer."""
+    """Whom, and whether they may."""
 
     add: Text | None = Field(None, description="Who is let in: an e-mail address or the id of an account.")
     remove: Text | None = Field(

@@ -22,7 +22,7 @@ Changes = Mapping[str, str | None]
 
 
 class Params(Base):
-    """Sets and takes away config vars; their values are told nowhere."""
+    """Which config vars, by name."""
 
     set: dict[Name, Secret] = Field(
         default_factory=dict,

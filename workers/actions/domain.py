@@ -13,7 +13,7 @@ from workers.actions.parameters import Text
 
 
 class Params(adding.Params):
-    """Adds a host name to the app, or takes it away."""
+    """Which host name."""
 
     add: Text | None = Field(None, description="The host name that the app is to answer to.")
     remove: Text | None = Field(

@@ -42,7 +42,7 @@ Headers = dict[Annotated[str, AfterValidator(_is_free)], Annotated[Secret, After
 
 
 class Params(Base):
-    """Posts JSON to an address of the team's own, signed if it is given a secret. At least once, with one id."""
+    """Where to, and what."""
 
     url: Secret = Field(
         min_length=1, description="The address; `$NAME` takes it from this service's environment, as it often is a key."

@@ -29,7 +29,7 @@ _ASSIGNED = re.compile(
 
 
 class Params(Base):
-    """Reads the last lines of the app's log, without what looks like a secret; later steps find them as `text`."""
+    """How many lines, and of what."""
 
     lines: Whole = Field(100, ge=1, le=MOST_LOG_LINES, description="How many lines from before.")
     dyno: Text | None = Field(None, description="Of this dyno only: web.1.")

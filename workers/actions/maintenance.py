@@ -12,7 +12,7 @@ from workers.actions.parameters import Switch
 
 
 class Params(Base):
-    """Switches the maintenance page on or off."""
+    """On or off."""
 
     on: Switch = Field(description="true: visitors see the maintenance page; false: they see the app.")
 

@@ -30,7 +30,7 @@ def _says_something(text: str, info: ValidationInfo) -> str:
 
 
 class Params(BaseModel):
-    """Tells people. At least once, by way of targets."""
+    """Whom to tell, and what."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 

@@ -20,7 +20,7 @@ AGAIN = "Dynohook: v{version} once more"  # how we describe a release of the cod
 
 
 class Params(Base):
-    """Releases code that was built before, with today's config, and checks that it goes live."""
+    """Which code: that of a slug, of a release, or what runs now."""
 
     slug: Text | None = Field(None, description="The id of a slug.")
     release: Text | None = Field(None, description="A release that has it: its id, or its version as 41 or v41.")

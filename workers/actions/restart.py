@@ -20,7 +20,7 @@ NAMED_MOST = 5  # in a sentence
 
 
 class Params(Base):
-    """Restarts one dyno, those of a process type, or all, and checks that they come up again."""
+    """Which dynos; all of the app, if neither is given."""
 
     dyno: Text | None = Field(None, description="One dyno, by its name: web.1.")
     type: Text | None = Field(None, description="All dynos of a process type: web, worker …")

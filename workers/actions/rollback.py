@@ -24,7 +24,7 @@ WAIT_MOST_SECONDS = 300.0
 
 
 class Params(BaseModel):
-    """Sees to it that the last good release is what runs, and checks that it does."""
+    """What to go back to, and how."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 

@@ -45,7 +45,7 @@ def _at_most_a_day(seconds: float) -> float:
 
 
 class Params(Base):
-    """Runs a command on a one-off dyno that ends after a time in any case, and fails if the command does."""
+    """What to run, and for how long at most."""
 
     command: Annotated[
         Text,

@@ -16,7 +16,7 @@ MOST_DYNOS = 1_000
 
 
 class Params(Base):
-    """Sees to it that so many dynos of a process type run, and of which size."""
+    """Which process type, and how many dynos of it."""
 
     type: Text = Field(description="The process type, as in the Procfile: web, worker …")
     quantity: Whole | None = Field(None, ge=0, le=MOST_DYNOS, description="Exactly so many dynos.")

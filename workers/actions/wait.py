@@ -12,7 +12,7 @@ EARLY_SECONDS = 0.5  # a look that comes a little early is not worth another one
 
 
 class Params(Base):
-    """Lets some time pass before the next step."""
+    """How long."""
 
     seconds: Duration = Field(alias="for", description="How long: 30s, 5m, 2h.")
 
