@@ -22,6 +22,7 @@ from toolbelt.commands.common import No, as_json, connected, examples, hands, pr
 from toolbelt.commands.decisions import Clause, Verdict, deaf, todays_rules, verdict_json, verdicts
 from toolbelt.commands.events import app_name, asked_by, kind, read
 from toolbelt.commands.judging_now import judge
+from toolbelt.commands.runs import gist
 from toolbelt.commands.saying import moment
 from toolbelt.commands.sending import document, from_file
 from workers.rulebooks import load_rules
@@ -34,6 +35,7 @@ class Told(NamedTuple):
 
     heading: str
     verdicts: Sequence[Verdict]
+    runs: Mapping[str, str]  # what became of those that were planned, by their rules
 
 
 @click.command(
@@ -82,13 +84,15 @@ def explain(
     if rule and not any(one.verdicts for one in told):
         raise No(f"no rule was asked that is called {rule!r}")
     if as_json:
-        print_json([{"heading": one.heading, "rules": [verdict_json(each) for each in one.verdicts]} for one in told])
+        print_json([told_json(one) for one in told])
         return
     for one in told:
         click.echo(one.heading)
         for verdict in one.verdicts:
             for line in lines(verdict):
                 click.echo(line)
+            if became := one.runs.get(verdict.rule):
+                click.echo(f"   run  {became}")
 
 
 def kept(id: str) -> list[Told]:
@@ -112,7 +116,13 @@ def told(decision: Mapping[str, Any], heard: Event, at_work: Hands, today: Ruleb
     silent = [] if "w" in decision else list(deaf(heard, outline))
     since = f"Decided {moment(decision['at'] / 1000)}{asked_by(decision)}"
     note = "" if today and today.digest == decision["b"] else CHANGED
-    return Told(f"{headline(heard)}\n{since}{note}", [*found, *silent])
+    runs = {run.rule: f"{run.state}: {gist(run)}" for run in at_work.runs_of(heard.id) if run.id in planned(found)}
+    return Told(f"{headline(heard)}\n{since}{note}", [*found, *silent], runs)
+
+
+def planned(found: Sequence[Verdict]) -> set[str]:
+    """The runs that came of a decision."""
+    return {verdict.gate[1] for verdict in found if verdict.gate and verdict.gate[0] in ("planned", "queued")}
 
 
 CHANGED = "\nThe rules have changed since. Of those that are not the same any more, only what was kept is told."
@@ -127,7 +137,7 @@ def now(event: Event) -> Told:
         judged = judge(event, book, configured, now=at, redis=redis)
     found = verdicts(judged.decision, event, book.outline(), book, judged.standings)
     asked = "" if configured.redis_url else " (REDIS_URL is not set, so windows, limits and the like are not known)"
-    return Told(f"{headline(event)}\nBy today's rules, now{asked}", [*found, *deaf(event, book.outline())])
+    return Told(f"{headline(event)}\nBy today's rules, now{asked}", [*found, *deaf(event, book.outline())], {})
 
 
 def rulebook(configured: Settings) -> Rulebook:
@@ -155,6 +165,10 @@ def made_up(sample: str | None, path: str | None, *, app: str | None, changes: t
         return heroku_events.read(samples.encode(content))
     except BadDelivery as error:
         raise No(f"{sample or path}: {error}") from error
+
+
+def told_json(one: Told) -> dict[str, Any]:
+    return {"heading": one.heading, "rules": [verdict_json(each) for each in one.verdicts], "runs": dict(one.runs)}
 
 
 def chosen(found: Sequence[Verdict], rule: str | None) -> Sequence[Verdict]:

@@ -16,7 +16,7 @@ STANDINGS: Mapping[str, Callable[..., str]] = {
     "after": lambda came: f"it came, as event {came}" if came else "none came",
     "count": lambda seen, at_least: f"{seen} of {at_least} with this one",
     "missing": lambda came: f"it came, as event {came}" if came else "none came yet",
-    "quiet": lambda: "it would wait",
+    "quiet": lambda: "",
     "cooldown": lambda left: f"{in_milliseconds(left)} left" if left else "over",
     "limit": lambda had, under_way, most: f"{had} of {most} had an effect, {under_way} under way",
     "overlap": lambda waiting: f"{waiting} under way or waiting" if waiting else "none is under way",
@@ -77,8 +77,9 @@ OTHERS = {"queue": "wait in a line", "skip": "are passed over"}
 def _stands(standing: Standing | None, *, known: bool) -> str:
     if standing is None:
         return "" if known else " (would be asked)"
-    stops = f"; {gate_in_words(standing.gate)}" if standing.gate else ""
-    return f": {STANDINGS[standing.name](**standing.numbers)}{stops}"
+    name = standing.gate[0] if standing.gate else ""
+    how = {"": "open", "waits": "it would wait", "breaker": "closed, its breaker is open"}.get(name, "closed")
+    return f": {', '.join(filter(None, (how, STANDINGS[standing.name](**standing.numbers))))}"
 
 
 def _on(subscriptions: tuple[Subscription, ...]) -> str:

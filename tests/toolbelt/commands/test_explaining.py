@@ -150,13 +150,10 @@ def test_the_gates_are_told_with_their_numbers_of_this_moment(explain: Explain, 
     told = told_now(explain)
 
     assert told[0].endswith("; stopped: it cools down for another 4 min 12 s.")
-    assert "   gate count: it happens 2 times within 10 min: 2 of 2 with this one" in told
-    assert (
-        "   gate cooldown: it rests for 1 h after it fired: 4 min 12 s left; "
-        "stopped: it cools down for another 4 min 12 s"
-    ) in told
-    assert "   gate limit: at most 3 runs with an effect in 1 d: 1 of 3 had an effect, 1 under way" in told
-    assert "   gate overlap: one run at a time for each key; others wait in a line: none is under way" in told
+    assert "   gate count: it happens 2 times within 10 min: open, 2 of 2 with this one" in told
+    assert ("   gate cooldown: it rests for 1 h after it fired: closed, 4 min 12 s left") in told
+    assert "   gate limit: at most 3 runs with an effect in 1 d: open, 1 of 3 had an effect, 1 under way" in told
+    assert "   gate overlap: one run at a time for each key; others wait in a line: open, none is under way" in told
     assert {key: terminal.redis.dump(key) for key in terminal.redis.scan_iter("*")} == before
 
 
@@ -262,3 +259,69 @@ def test_what_todays_rules_would_do_about_a_kept_event_is_told_on_demand(explain
 
     assert "; stopped: it was " in told[0]  # of some months ago
     assert " old, and the rule acts up to 1 h." in told[0]
+
+
+def test_what_became_of_its_run_is_told_beside_the_plan(explain: Explain, terminal: Terminal) -> None:
+    run = f"{ID}:scale-back"
+    keep(terminal, {"n": [-1], "g": [[0, "planned", run]]})
+    plan = {"steps": [{"name": "rollback", "action": "rollback", "params": {}}]}
+    told = {"state": "done", "at": 1, "sentence": "Rolled back.", "changed": True, "memory": {}, "output": {}}
+    fields: dict[Any, Any] = {
+        "rule": "scale-back",
+        "mode": "live",
+        "state": "done",
+        "plan": json.dumps(plan),
+        "planned_at": 1,
+    }
+    terminal.redis.hset(
+        layout.RUN + run, mapping={"format": layout.FORMAT, **fields, "step:0": json.dumps(told), "event_id": ID}
+    )
+    terminal.redis.zadd(layout.RUNS, {run: 1})
+
+    assert "   run  done: Rolled back." in part(explain(ID).output, "scale-back")
+    assert json.loads(explain(ID, "--json").output)[0]["runs"] == {"scale-back": "done: Rolled back."}
+
+
+@pytest.mark.parametrize(
+    ("extra", "line"),
+    [
+        pytest.param(
+            "changed: {path: data.quantity, from: 1, to: [2, 3]}",
+            "gate changed: data.quantity is not what it was from 1 to 2 or 3: closed, it is 5, seen for the first time",
+            id="changed",
+        ),
+        pytest.param(
+            "after: {on: api:release.create, within: 30m}",
+            "gate after: api:release.create came in the 30 min before: it would wait, none came",
+            id="after",
+        ),
+        pytest.param(
+            "missing: {on: api:release.create, within: 5m}",
+            "gate missing: api:release.create does not come in the 5 min after: it would wait, none came yet",
+            id="missing",
+        ),
+        pytest.param("quiet_for: 2m", "gate quiet: nothing more comes for 2 min: it would wait", id="quiet"),
+    ],
+)
+def test_a_gate_that_looks_at_other_events_says_at_which(extra: str, line: str, explain: Explain) -> None:
+    rules = f"""
+version: 1
+rules:
+  - name: watch
+    mode: live
+    on: api:formation
+    match: {{data.type: web}}
+    {extra}
+    do: [{{notify: {{to: log, text: x}}}}]
+"""
+    words = ["--sample", "formation_update", "--set", "data.quantity=5", "--rule", "watch"]
+
+    assert f"   {line}" in part(explain(*words, RULES_YAML=rules).output, "watch")
+
+
+def test_an_open_breaker_is_told(explain: Explain, terminal: Terminal) -> None:
+    terminal.redis.set(f"{layout.BREAKER}live:scale-back", json.dumps({"at": 1, "event": "x", "max": 3}))
+
+    [line] = [line for line in told_now(explain) if line.startswith("   gate limit")]
+
+    assert ": closed, its breaker is open, 0 of 3 had an effect, 0 under way" in line
