@@ -48,12 +48,12 @@ class Fetcher:
     """The same door for what a worker fetched from Heroku's own list, as it was not delivered."""
 
     def __init__(self, redis: redis.Redis) -> None:
-        self._accept = redis.register_script(scripts.source("accept"))
+        self._script = redis.register_script(scripts.source("accept"))
 
     def keep(self, arrival: Arrival) -> Answer:
         """Raises redis.exceptions.RedisError if Redis did not answer."""
         try:
-            [number] = cast("list[int]", self._accept(args=_arguments([arrival])))
+            [number] = cast("list[int]", self._script(args=_arguments([arrival])))
         except OutOfMemoryError:
             return "full"
         return _ANSWERS[number]

@@ -53,10 +53,10 @@ MUTANTS = (
             ),
             Change(
                 "core/accepting.py",
-                'arguments: list[str | bytes] = [queue.envelope("decide")]',
+                "numbers = await self._accept(args=_arguments(arrivals))",
                 'known = await self._redis.mget(["dh:event:" + arrival.id for arrival in arrivals])\n'
-                "        arrivals = [arrival for arrival, record in zip(arrivals, known) if record is None]\n"
-                '        arguments = [queue.envelope("decide")]',
+                "            arrivals = [arrival for arrival, record in zip(arrivals, known) if record is None]\n"
+                "            numbers = await self._accept(args=_arguments(arrivals))",
             ),
             Change(
                 "core/accepting.py",
@@ -107,7 +107,7 @@ MUTANTS = (
         "order assumed",
         (
             Change(
-                "core/scripts/decide.lua",
+                "core/scripts/_gates.lua",
                 "key, text(t - within), text(t + within), 'WITHSCORES'",
                 "key, text(t - within), text(t), 'WITHSCORES'",
             ),
