@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from heroku.access import Level
+from heroku.fields import field_at
 from rules.errors import Fault
 from rules.linting.clauses import clauses
-from rules.linting.reading import paths_in
+from rules.linting.reading import denies, paths_in
 from rules.linting.subject import Subject, Taken, warning
 from rules.operators import compile_condition
 from rules.subscriptions import ACTIONS
@@ -93,13 +94,18 @@ def _facts(taken: Taken) -> Facts:
 def _hears(subject: Subject, effect: Effect) -> bool:
     listens = any(on.include == effect.include and on.action in (None, *effect.actions) for on in subject.rule.on)
     read = {path for text in subject.model.when or () for path in paths_in(text)}
-    return listens and not read & effect.facts.keys() and all(_may_hold(subject, effect.facts))
+    return listens and not read & effect.facts.keys() and all(_may_hold(subject, effect))
 
 
-def _may_hold(subject: Subject, facts: Facts) -> Iterator[bool]:
+def _may_hold(subject: Subject, effect: Effect) -> Iterator[bool]:
     """For each clause that is about what is known: whether it can hold. All else may."""
+    facts = effect.facts
     for looked in clauses(subject.model.match, ("match",)):
-        if looked.sure and looked.path in facts:
+        if not looked.sure:
+            continue
+        if field_at(effect.include, looked.path) is None:
+            yield denies(looked.operand)
+        elif looked.path in facts:
             yield any(map(compile_condition(looked.operand).holds, facts[looked.path]))
     changed = subject.model.changed
     if changed and changed.to and changed.path in facts:

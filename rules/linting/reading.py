@@ -6,9 +6,10 @@ from typing import NamedTuple
 from rules.expression_syntax import field_path
 from rules.expressions import STEP_NAMES, compile_expression
 from rules.linting.clauses import clauses
-from rules.linting.subject import Heard, Place, Subject, heard_of
+from rules.linting.subject import Place, Subject
 from rules.model import PartnerModel, RuleModel
 from rules.paths import INNER_FIELDS
+from rules.subscriptions import parse
 from rules.templates import compile_template, templates_in
 
 NEVER = "this can never hold"
@@ -36,7 +37,7 @@ class PathUse(NamedTuple):
 
 def paths_of(subject: Subject) -> Iterator[PathUse]:
     """All of them, in the order of the rule's keys."""
-    model, ours = subject.model, _includes(subject.heard)
+    model, ours = subject.model, _includes(subject.model.on)
     yield from _of_match(model, "match", (), ours)
     for place, text in subject.expressions():
         yield from _of_expression(text, place, ours)
@@ -55,18 +56,18 @@ def paths_in(expression: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for parts in looks.paths if (path := field_path(parts))))
 
 
-def _includes(found: tuple[Heard, ...]) -> tuple[str, ...]:
-    return tuple(each.include for each in found)
+def _includes(on: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(parse(text).include for text in on))
 
 
 def _of_match(model: RuleModel | PartnerModel, key: str, at: Place, includes: tuple[str, ...]) -> Iterator[PathUse]:
     for looked in clauses(model.match, (*at, key)):
-        denies = _denies(looked.operand)
-        so = ALWAYS if denies else NEVER
-        yield PathUse(looked.path, includes, looked.at, so, in_each=looked.sure and not denies, at_key=True)
+        absent = denies(looked.operand)
+        so = ALWAYS if absent else NEVER
+        yield PathUse(looked.path, includes, looked.at, so, in_each=looked.sure and not absent, at_key=True)
 
 
-def _denies(operand: object) -> bool:
+def denies(operand: object) -> bool:
     """Whether a missing field fits."""
     if not isinstance(operand, dict):
         return False
@@ -91,7 +92,7 @@ def _of_release(text: str, includes: tuple[str, ...]) -> Iterator[tuple[str, str
 def _of_partner(partner: PartnerModel | None, part: str, ours: tuple[str, ...]) -> Iterator[PathUse]:
     if partner is None:
         return
-    theirs = _includes(heard_of(partner.on))
+    theirs = _includes(partner.on)
     yield from _of_match(partner, "match", (part,), theirs)
     for our, their in partner.same.items():
         yield PathUse(our, ours, (part, "same", our), "no other event is the same", in_each=True, at_key=True)

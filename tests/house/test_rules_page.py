@@ -1,4 +1,4 @@
-"""The reference of rules: each example can be copied, each part that is made is there and current."""
+"""Examples of rules in all documents can be copied as they are; the reference has its made parts, and current."""
 
 import re
 from pathlib import Path
@@ -22,11 +22,12 @@ from workers.actions import SPECS
 from workers.rulebooks import library
 
 PAGE = HOME / "docs" / "rules.md"
-TESTING = HOME / "docs" / "testing-rules.md"
+TAUGHT = ("rules.md", "testing-rules.md")  # whose examples all show what they do, in tests of their own
+DOCUMENTS = [*sorted(HOME.glob("*.md")), *sorted((HOME / "docs").glob("*.md"))]
 TEXT = PAGE.read_text()
 PLACES = {
     f"{path.name}:{path.read_text()[: found.start()].count(chr(10)) + 2}": found[1]
-    for path in (PAGE, TESTING, HOME / "README.md")
+    for path in DOCUMENTS
     for found in re.finditer(r"^```yaml\n(.*?)^```", path.read_text(), re.MULTILINE | re.DOTALL)
 }
 VALIDATOR = Draft202012Validator(schema(SPECS))
@@ -46,7 +47,9 @@ def test_an_example_fits_the_schema(place: str) -> None:
     assert [error.message for error in VALIDATOR.iter_errors(to_data(root))] == []
 
 
-@pytest.mark.parametrize("place", [place for place in PLACES if not place.startswith("README")])
+@pytest.mark.parametrize(
+    "place", [place for place in PLACES if "\ntests:" in PLACES[place] or place.startswith(TAUGHT)]
+)
 def test_an_example_does_what_the_page_says(place: str) -> None:
     source = Source(place, PLACES[place])
     examined = examine([source], actions=SPECS, library=library())

@@ -246,6 +246,15 @@ def test_a_template_that_prints_nothing_is_told() -> None:
     assert told.startswith("do[0].notify.text: dyno has no data.relase.id, as far as is known: it prints nothing")
 
 
+def test_what_never_comes_is_looked_over_all_the_same() -> None:
+    assert len(warnings("on: api:release.destroy\nmatch: {data.statsu: failed}")) == 2
+
+
+def test_what_follows_from_a_misspelt_field_is_not_told_besides() -> None:
+    [told] = warnings(f"on: dyno.destroy\nmatch: {{data.stat: crashed}}\n{HELD}", do=ROLLBACK)
+    assert "(did you mean data.state?)" in told
+
+
 def test_what_a_loop_names_is_no_field() -> None:
     text = '[{notify: {to: log, text: "{% for item in data.artifacts %}{{ item.kind }}{% endfor %}"}}]'
     assert warnings("on: api:release.create", do=text) == []
