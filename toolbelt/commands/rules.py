@@ -1,4 +1,4 @@
-"""`dynohook rules`: do they load, and what is there?"""
+"""`dynohook rules`: are they right, what would they do, and what is there?"""
 
 import os
 from typing import Any
@@ -20,7 +20,7 @@ from workers.rulebooks import load_rules
 
 @click.group()
 def rules() -> None:
-    """Check and list the rules that RULES_PATH and RULES_YAML name, exactly as a worker would load them."""
+    """Check, test, explain and list the rules that RULES_PATH and RULES_YAML name, exactly as a worker would load them."""
 
 
 rules.add_command(check)
