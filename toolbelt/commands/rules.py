@@ -20,7 +20,7 @@ from workers.rulebooks import load_rules
 
 @click.group()
 def rules() -> None:
-    """Check, test, explain and list the rules that RULES_PATH and RULES_YAML name, exactly as a worker would load them."""
+    """Check, test and explain the rules that RULES_PATH and RULES_YAML name, exactly as a worker would load them."""
 
 
 rules.add_command(check)
