@@ -1,9 +1,11 @@
 """Expressions in CEL: what they are true of, what is an error and never a yes, and what nobody may write."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from cel_expr_python import cel  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -153,6 +155,16 @@ def test_an_error_is_no_match_and_is_told(text: str, error: str) -> None:
     assert error in seen
 
 
+def test_the_librarys_own_budget_is_an_error_too() -> None:
+    """What is refused on loading would end there: nothing depends on the refusal alone."""
+    hundred = str(list(range(100)))
+    nested = f"{hundred}.all(a, {hundred}.all(b, {hundred}.all(c, true)))"
+    expression = replace(compile_expression("true"), _compiled=cel.NewEnv().compile(nested))
+
+    assert expression.verdict({}) == (False, "error: takes too many turns")
+    assert not expression.holds({})
+
+
 def test_an_event_too_large_to_go_through_is_an_error() -> None:
     fields = {"data": {f"key{number}": "x" * 10_000 for number in range(50)}}
 
@@ -207,6 +219,7 @@ def test_a_condition_of_a_step_may_ask_for_other_steps() -> None:
         pytest.param("app.region == 'eu'", (1, 1), "app.region can lead nowhere", id="unknown field of app"),
         pytest.param("event.region == 'eu'", (1, 1), "region an event has no region", id="unknown field of an event"),
         pytest.param("action > 1", (1, 8), "> cannot take string, int", id="kinds that are known"),
+        pytest.param("version > 1", (1, 9), "> cannot take string, int", id="the version is a text"),
         pytest.param("app.name == 1", (1, 10), "== cannot take string, int", id="an app's name is a text"),
         pytest.param("1 == 'a'", (1, 3), "== cannot take int, string", id="literals"),
         pytest.param("app.name", (1, 1), "must be true or false, and this is a text", id="a text"),
