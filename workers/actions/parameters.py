@@ -14,6 +14,7 @@ from workers.actions.base import RENDERED
 
 _VARIABLE = re.compile(r"\$(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
 _OURS = {*(name.upper() for name in Settings.model_fields), "INFERENCE_KEY", "CONSOLE_PASSWORD"}
+_PLATFORMS = ("HEROKU_", "REDIS_", "INFERENCE_")  # what the platform and its add-ons give this service
 
 
 class Params(BaseModel):
@@ -52,7 +53,7 @@ def no_secret(text: str, info: ValidationInfo) -> str:
     found = _VARIABLE.fullmatch(text)
     if info.context == RENDERED:
         return text
-    if found and found["name"].upper() in _OURS:
+    if found and (found["name"].upper() in _OURS or found["name"].upper().startswith(_PLATFORMS)):
         raise refused(f"{found['name']} is a setting of this service, and for nobody else")
     if not found and redacted(text) != text:
         raise refused("looks like a secret; put it into the environment, and write $NAME here")

@@ -88,7 +88,9 @@ def _check(step: Step[Params]) -> Outcome:
     now = {dyno.name: dyno for dyno in step.heroku.dynos(step.app) if dyno.name in before}
     fresh = {name: dyno for name, dyno in now.items() if dyno.id != before[name]}
     own, names = _marks(step, fresh), _listed(before)
-    crashed = [name for name, dyno in fresh.items() if dyno.state == "crashed"]
+    seen: dict[str, str] = step.memory.setdefault("seen", {})
+    crashed = [name for name, dyno in fresh.items() if dyno.state == "crashed" or seen.get(name, dyno.id) != dyno.id]
+    seen.update({name: dyno.id for name, dyno in fresh.items()})
     if crashed:
         return Outcome("failed", f"Restarted {names}; {_listed(crashed)} crashed.", changed=True, own=own)
     missing = [name for name in before if name not in fresh or fresh[name].state != "up"]
