@@ -69,6 +69,10 @@ NOTHING = "dh:nothing"  # never exists; deleting it is the write that frees, wit
 OUTBOX = "dh:outbox:"  # <target> → hash: the run that takes notes (open), the one that sends (busy), when the next may
 #                        (next), number, at. Ends RUN_DAYS after the last note; the notes stand in the runs
 EXIT = "dh:exit:"  # <one-off dyno that a run of ours started> → its exit status. Ends after EXIT_SECONDS
+ANSWER = (
+    "dh:answer:"  # <run>:<step> → hash: what an agent has said so far, of at most 60 kB; by which worker it is heard,
+)
+#                        and how it ended. Ends ANSWER_SECONDS after it was last written
 CRASHED = "dh:crashed:"  # <release> → number of crashes seen. Ends after RUN_DAYS
 
 # --- numbers ---
@@ -111,6 +115,7 @@ EXIT_SECONDS = 2 * 86_400  # a one-off lives for a day at most, and the run that
 AUDIT_LINES = 3_000
 SILENCES_MOST = 100
 HISTORY_LINES = 500
+ANSWER_SECONDS = 86_400
 NOTES_SHOWN = 20  # of one message; each whole while all together have at most NOTES_BYTES, the others in short
 NOTES_BYTES = 20_000
 NOTES_KNOWN = 1_000  # by their keys; of more only the number is kept

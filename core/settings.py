@@ -76,6 +76,13 @@ class Settings(BaseSettings):
         description="true lets rules' requests, messages and health checks go to private networks and to this machine; "
         "otherwise only to the public internet.",
     )
+    inference_url: str | None = Field(
+        None, description="Where Heroku's Managed Inference is; the add-on sets it. Needed by rules that ask an agent."
+    )
+    inference_key: SecretStr | None = Field(None, description="Its key; the add-on sets it.")
+    inference_model_id: str | None = Field(
+        None, description="The model that agents use unless a rule names another; the add-on sets it."
+    )
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token that opens /metrics; without one there is no such page."
     )

@@ -33,7 +33,7 @@ class ActionSpec:
 
     `needs` always holds; `needs_more` is what its parameters add to it. What `destroys` with its parameters stands only
     in a rule that has a limit. `uses` is what it can do without and does better with. `hears` are the entities whose
-    events tell what came of it.
+    events tell what came of it. In the parameters that are `marked`, what templates print is marked as data.
     """
 
     name: str
@@ -44,6 +44,7 @@ class ActionSpec:
     destroys: Callable[[Written], bool] = _never
     hears: tuple[str, ...] = ()
     uses: tuple[Need, ...] = ()
+    marked: frozenset[str] = frozenset()
 
     def needed(self, params: Written) -> tuple[Need, ...]:
         """The access that it needs with these parameters: one level for each group."""

@@ -7,7 +7,8 @@ The context holds the event's fields, the whole of it again as `event`, the rule
 so far came to as `steps.NAME.outcome`, `steps.NAME.sentence`; in on_failure also the `error`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -25,6 +26,8 @@ __all__ = ["Template", "TemplateError", "compile_template", "is_template", "rend
 
 MAX_SOURCE: Final = 4_000  # characters
 MAX_OUTPUT: Final = 16_000  # characters; what is longer is cut, and ends in …
+Mark = Callable[[str], str]
+_MARK: ContextVar[Mark | None] = ContextVar("mark", default=None)
 _LOOP_FIELDS: Final = frozenset({"index", "index0", "first", "last", "length"})
 
 
@@ -42,8 +45,15 @@ class Template:
         """The names at the top of the context that it refers to."""
         return self._roots
 
-    def render(self, context: Mapping[str, Any]) -> str:
-        """The text for `context`, at most MAX_OUTPUT long; raises TemplateError."""
+    def render(self, context: Mapping[str, Any], *, mark: Mark | None = None) -> str:
+        """The text for `context`, at most MAX_OUTPUT long; raises TemplateError. What {{ … }} prints passes `mark`."""
+        token = _MARK.set(mark)
+        try:
+            return self._rendered(context)
+        finally:
+            _MARK.reset(token)
+
+    def _rendered(self, context: Mapping[str, Any]) -> str:
         pieces: list[str] = []
         left = MAX_OUTPUT
         try:
@@ -82,9 +92,14 @@ def compile_template(text: str) -> Template:
     return Template(text, names.steps, names.paths, names.roots, compiled)
 
 
-def render_params(params: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
-    """A step's parameters with every template in them rendered; raises TemplateError."""
-    return {key: _rendered(value, context) for key, value in params.items()}
+def render_params(
+    params: Mapping[str, Any], context: Mapping[str, Any], *, mark: Mark | None = None, marked: Set[str] = frozenset()
+) -> dict[str, Any]:
+    """A step's parameters with every template in them rendered; raises TemplateError.
+
+    In those that are `marked`, what comes out of the context passes `mark`.
+    """
+    return {key: _rendered(value, context, mark if key in marked else None) for key, value in params.items()}
 
 
 def templates_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -100,13 +115,13 @@ def templates_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple
             yield from templates_in(inner, (*path, index))
 
 
-def _rendered(value: Any, context: Mapping[str, Any]) -> Any:
+def _rendered(value: Any, context: Mapping[str, Any], mark: Mark | None) -> Any:
     if isinstance(value, str):
-        return compile_template(value).render(context) if is_template(value) else value
+        return compile_template(value).render(context, mark=mark) if is_template(value) else value
     if isinstance(value, Mapping):
-        return render_params(value, context)
+        return {key: _rendered(inner, context, mark) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_rendered(inner, context) for inner in value]
+        return [_rendered(inner, context, mark) for inner in value]
     return value
 
 
@@ -138,7 +153,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 def _environment() -> _Environment:
     environment = _Environment(
-        undefined=_Missing, finalize=as_text, autoescape=False, keep_trailing_newline=True, cache_size=0
+        undefined=_Missing, finalize=_printed, autoescape=False, keep_trailing_newline=True, cache_size=0
     )
     environment.filters = {**FILTERS, **HIDDEN}
     environment.tests = {
@@ -148,6 +163,11 @@ def _environment() -> _Environment:
     }
     environment.globals = {}
     return environment
+
+
+def _printed(value: Any) -> str:
+    text, mark = as_text(value), _MARK.get()
+    return mark(text) if mark and text else text
 
 
 def _is_nothing(value: object) -> bool:

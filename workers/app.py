@@ -11,6 +11,7 @@ from celery import Celery, signals
 from redis import Redis
 
 from core import connections, logs, settings
+from core.answers import Answers
 from core.audit import Audit
 from core.beat import Beat
 from core.budget import Budget
@@ -21,6 +22,8 @@ from core.outbox import Outbox
 from core.queue import TASKS
 from core.runs import Runs
 from heroku.client import Heroku
+from heroku.connecting import check_address
+from heroku.inference.client import Inference
 from rules.errors import RuleErrors
 from rules.model import Mode
 from workers import credentials, identity, rulebooks
@@ -31,6 +34,7 @@ from workers.crew import Crew
 from workers.deciding import Deciding
 from workers.fetching import Fetcher
 from workers.reloading import Reloading
+from workers.streams import Streams
 from workers.telling import Teller
 from workers.ticker import Ticker
 
@@ -70,6 +74,7 @@ class Worker:
             keep_bytes=chosen.keep_megabytes * MEGABYTE,
             environment=dict(os.environ),
             fetcher=Fetcher(private=chosen.allow_private_addresses),
+            streams=_streams(chosen, redis, name),
         )
         if chosen.service_account:
             identity.learn(self.crew)
@@ -82,6 +87,19 @@ class Worker:
             standing=lambda: rulebooks.standing(chosen),
             load=lambda: rulebooks.load_rules(chosen, os.environ),
         )
+
+
+def _streams(chosen: settings.Settings, redis: Redis, name: str) -> Streams | None:
+    """The ear for agents, if there is a service to ask."""
+    if chosen.inference_url is None or chosen.inference_key is None:
+        return None
+    url, key = chosen.inference_url, chosen.inference_key.get_secret_value()
+    try:
+        check_address(url)
+    except ValueError as error:
+        raise settings.SettingsError(f"INFERENCE_URL: {error}") from None
+    answers = Answers(redis, worker=name)
+    return Streams(answers, lambda: Inference(key, base_url=url), model=chosen.inference_model_id or "")
 
 
 def _heroku(chosen: settings.Settings, redis: Redis) -> Heroku | None:
@@ -166,4 +184,7 @@ def stop_taking(**_: Any) -> None:
 def leave(**_: Any) -> None:
     """Everything in hand is done: say so, and give back what is not."""
     if "this" in workers:
-        workers.pop("this").ticker.stop()
+        worker = workers.pop("this")
+        if worker.crew.streams:
+            worker.crew.streams.stop()
+        worker.ticker.stop()

@@ -15,6 +15,7 @@ from heroku.calls import Call, CallRecord
 from heroku.client import Heroku
 from heroku.endpoints import BY_NAME
 from rules.model import Mode
+from workers.asking import Asking, spent
 from workers.fetching import Page
 from workers.looks import Look
 from workers.outlets import Outlet
@@ -61,17 +62,33 @@ class Calls:
     def outlet(self) -> Outlet:
         """The way to targets."""
         visit, crew = self._look.visit, self._look.visit.crew
-
-        def allowed() -> None:
-            self._may_go_on()
-            crew.due.renew("act", visit.run.id, token=visit.token)
-
         return Outlet(
             crew.book.targets,
             outbox=crew.outbox,
             teller=crew.teller,
             run=visit.run.id,
             token=visit.token,
+            allowed=self._hold_on,
+        )
+
+    def asking(self) -> Asking:
+        """The way to an agent, as far as the rule's access reaches."""
+        look, crew = self._look, self._look.visit.crew
+
+        def allowed() -> None:
+            self._hold_on()
+            if crew.brake is not Mode.LIVE:
+                raise Braked(f"ACT is {crew.brake.value}")
+
+        run = look.visit.run
+        return Asking(
+            crew.streams,
+            crew.audit,
+            id=f"{run.id}:{look.field}",
+            run=run.id,
+            spent=spent(record.output for field, record in look.visit.journal.items() if field != look.field),
+            grant=look.visit.grant(),
+            now=lambda: look.now,
             allowed=allowed,
         )
 
@@ -92,6 +109,11 @@ class Calls:
             self._hold()
         else:
             self._begin(call)
+
+    def _hold_on(self) -> None:
+        """The step may go on, and its row is ours for a whole lease. Raises Leaving, ClaimLost."""
+        self._may_go_on()
+        self._look.visit.crew.due.renew("act", self._look.visit.run.id, token=self._look.visit.token)
 
     def _may_go_on(self) -> None:
         if self._look.visit.crew.stopping.is_set():

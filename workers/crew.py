@@ -21,6 +21,7 @@ from rules.model import Mode
 from rules.rulebook import Rulebook
 from workers.actions.base import Action
 from workers.fetching import Fetcher
+from workers.streams import Streams
 from workers.telling import Teller
 
 NOTHING = Claimed((), "", ())
@@ -52,6 +53,7 @@ class Crew:
     keep_bytes: int
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     fetcher: Fetcher = field(default_factory=lambda: Fetcher(private=False))
+    streams: Streams | None = None
     epoch: Epoch | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     left_over: deque[tuple[Lane, str, str]] = field(default_factory=deque)

@@ -10,6 +10,8 @@ from redis.exceptions import RedisError
 from core.due import ClaimLost
 from core.runs import Locked, Paused, StepState
 from heroku.errors import AccessDenied, HerokuError, Unauthorized, Unavailable, Unknown
+from rules.actions import ActionSpec
+from rules.marking import as_data
 from rules.rulebook import Step as Written
 from rules.templates import TemplateError, render_params
 from workers.actions.base import RENDERED, Action, Outcome, State, Step
@@ -121,7 +123,7 @@ class Stepping:
             event=visit.event,  # type: ignore[arg-type]
             app=visit.run.app,
             app_name=visit.run.app_name,
-            params=action.spec.params.model_validate(self._params(), context=RENDERED),
+            params=action.spec.params.model_validate(self._params(action.spec), context=RENDERED),
             written=look.written.params,
             now=visit.now,
             memory=look.memory,
@@ -132,15 +134,18 @@ class Stepping:
             intend=calls.intend,
             targets=visit.crew.book.targets,
             outlet=calls.outlet(),
+            asking=calls.asking(),
             fetch=calls.fetch,
             variable=visit.crew.environment.get,
             facts=self._facts(),
         )
 
-    def _params(self) -> dict[str, Any]:
+    def _params(self, spec: ActionSpec) -> dict[str, Any]:
         """Rendered; but the service's own messages are no templates, and quote words that come from elsewhere."""
         params = self._look.written.params
-        return params if self._visit.is_system else render_params(params, self._visit.context())
+        if self._visit.is_system:
+            return params
+        return render_params(params, self._visit.context(), mark=as_data, marked=spec.marked)
 
     def _facts(self) -> Mapping[str, Any]:
         run = self._visit.run

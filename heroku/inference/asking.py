@@ -20,26 +20,26 @@ class _Part(BaseModel):
 class Function(_Part):
     """What a tool was called with."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    arguments: str = "{}"
+    name: Annotated[str, Field(min_length=1, max_length=200, description="The tool.")]
+    arguments: Annotated[str, Field(description="What it was given, as JSON.")] = "{}"
 
 
 class ToolCall(_Part):
     """One call of a tool, as the model asked for it."""
 
-    id: Annotated[str, Field(min_length=1, max_length=200)]
-    type: Literal["function"] = "function"
-    function: Function
+    id: Annotated[str, Field(min_length=1, max_length=200, description="By which its answer is known.")]
+    type: Annotated[Literal["function"], Field(description="There is no other.")] = "function"
+    function: Annotated[Function, Field(description="The tool, and what it was given.")]
 
 
 class Message(_Part):
     """One turn. A last message of the assistant's is continued."""
 
-    role: Literal["system", "user", "assistant", "tool"]
-    content: str | None = None
-    tool_calls: list[ToolCall] | None = None
-    refusal: str | None = None
-    tool_call_id: str | None = None
+    role: Annotated[Literal["system", "user", "assistant", "tool"], Field(description="Whose turn it is.")]
+    content: Annotated[str | None, Field(description="What is said.")] = None
+    tool_calls: Annotated[list[ToolCall] | None, Field(description="The tools that the assistant called.")] = None
+    refusal: Annotated[str | None, Field(description="Why the assistant would not.")] = None
+    tool_call_id: Annotated[str | None, Field(description="The call that a tool answers.")] = None
 
     @model_validator(mode="after")
     def _fits_its_role(self) -> Self:

@@ -4,7 +4,7 @@ The key goes to the address of the service only: redirects are not followed, and
 A question is not safe to repeat, as its tools may have run: what is lost after it was sent is `Unknown` or `Cut`.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Any
 
 import httpx2
@@ -57,7 +57,7 @@ class Inference:
             follow_redirects=False,
         )
 
-    async def ask(self, request: Request) -> AsyncIterator[Turn]:
+    async def ask(self, request: Request) -> AsyncGenerator[Turn, None]:
         """The turns as they come, until the stream says that it is done.
 
         Raises Unavailable if nothing happened, the kinds of Refused, Unknown if there was no answer, Cut.

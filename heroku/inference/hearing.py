@@ -8,6 +8,7 @@ from pydantic_core import from_json
 
 PART_CHARACTERS = 4_000  # of one text; a tool's answer can be a whole file
 PARTS = 40  # of a transcript; of more the first and the last are kept
+TRANSCRIPT_CHARACTERS = 24_000  # of all its parts
 Ended = Literal["done", "cut", "deadline", "budget", "interrupted", "failed"]
 
 
@@ -99,8 +100,8 @@ class Transcript:
             text = clean(part.text)
             text = text if len(text) <= PART_CHARACTERS else text[: PART_CHARACTERS - 1] + "…"
             self.parts.append(Part(part.kind, text, part.name[:100], part.call[:100]))
-        while len(self.parts) > PARTS:
-            del self.parts[PARTS // 2]
+        while len(self.parts) > PARTS or sum(len(part.text) for part in self.parts) > TRANSCRIPT_CHARACTERS:
+            del self.parts[len(self.parts) // 2]
             self.left_out += 1
         self.usage = self.usage.plus(turn.usage)
         self.finish = turn.finish or self.finish

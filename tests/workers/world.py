@@ -13,6 +13,7 @@ import redis.asyncio
 
 from core import layout, records
 from core.accepting import Arrival, Keeper
+from core.answers import Answers
 from core.audit import Audit
 from core.beat import Beat
 from core.budget import Budget
@@ -23,6 +24,7 @@ from core.outbox import Outbox
 from core.runs import Run, Runs
 from heroku import events
 from heroku.client import Heroku
+from heroku.inference.client import Inference
 from rules.loading import Source, load
 from rules.model import Mode
 from rules.rulebook import Target
@@ -36,6 +38,7 @@ from workers.crew import Crew
 from workers.deciding import Deciding
 from workers.fetching import Fetcher
 from workers.notes import Message, Note
+from workers.streams import Streams
 from workers.telling import Teller
 from workers.ticker import Ticker
 from workers.visits import is_system
@@ -43,6 +46,7 @@ from workers.visits import is_system
 TOKEN = "HRKU-a-token-for-tests"
 DAY = 86_400.0
 CLOCKS = ("since", "_since", "_at")  # how the names end of what steps remember as a time, in seconds
+KEY = "inf-a-key-for-tests"
 APP = "acme-shop"
 
 ROLL_BACK = """
@@ -182,12 +186,18 @@ class World:
                 "keep_bytes": 10**9,
                 "environment": environment or {},
                 "fetcher": Fetcher(private=True),
+                "streams": self.streams(name),
                 **changes,
             },
         )
         made = Worker(crew, Deciding(crew), Acting(crew, threads=1), Ticker(crew), runs, self.hands)
         self.workers.append(made)
         return made
+
+    def streams(self, worker: str) -> Streams:
+        """A worker's ear for the agents of the fake Heroku."""
+        answers = Answers(self.server, worker=worker)
+        return Streams(answers, lambda: Inference(KEY, base_url=self.address, silent_seconds=5.0), model="a-model")
 
     @property
     def hands(self) -> Hands:
@@ -199,6 +209,8 @@ class World:
         for worker in self.workers:
             worker.crew.teller.close()
             worker.crew.fetcher.close()
+            if worker.crew.streams:
+                worker.crew.streams.stop()
 
     # --- Heroku ---
 

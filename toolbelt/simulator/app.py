@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from toolbelt.simulator.agents import Agents
 from toolbelt.simulator.api import Api
 from toolbelt.simulator.calls import CallLog, Recorded
 from toolbelt.simulator.control import Control
@@ -35,7 +36,7 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
 ) -> Starlette:
     """The app over this simulator; its deliveries go out while its lifespan lasts."""
-    log, faults = CallLog(clock), FaultBook()
+    log, faults, agents = CallLog(clock), FaultBook(), Agents()
     deliverer: Deliverer | None = None
 
     def look() -> None:
@@ -54,9 +55,11 @@ def create_app(
                 running.cancel()
                 await asyncio.wait([running])
 
-    called = Starlette(routes=[*Identity(simulator, clock).routes(), *Api(simulator, clock, tokens).routes()])
+    called = Starlette(
+        routes=[*Identity(simulator, clock).routes(), *agents.routes(), *Api(simulator, clock, tokens).routes()]
+    )
     api = Recorded(Spoiled(Watched(called, look), faults), log)
-    control = Watched(Control(simulator, log, faults, clock).app(), look)
+    control = Watched(Control(simulator, log, faults, clock, agents).app(), look)
     routes = [Mount("/simulator", app=control), *Logplex(simulator, clock).routes(), Mount("/", app=api)]
     return Starlette(routes=routes, lifespan=lifespan)
 

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from toolbelt.simulator import belonging_shapes, hook_shapes, orders, shapes, views
+from toolbelt.simulator.agents import Agents
 from toolbelt.simulator.calls import Call, CallLog
 from toolbelt.simulator.control_accounts import AccountControl, Handler, Row, read_order
 from toolbelt.simulator.errors import Refused, invalid, not_found
@@ -32,6 +33,7 @@ class Control:
     log: CallLog
     faults: FaultBook
     clock: Callable[[], datetime]
+    agents: Agents
 
     def app(self) -> Starlette:
         table: list[Row] = [
@@ -48,6 +50,7 @@ class Control:
             ("GET", "/deliveries", self._deliveries),
             ("POST", "/subscriptions", self._subscribe),
             ("DELETE", "/subscriptions/{subscription}", self._unsubscribe),
+            *self.agents.table(),
             *AccountControl(self.simulator, self.clock).table(),
         ]
         served = [Route(path, self._served(handler), methods=[method]) for method, path, handler in table]

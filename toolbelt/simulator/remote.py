@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar
 import httpx2
 from pydantic import TypeAdapter
 
+from toolbelt.simulator.agents import Reply
 from toolbelt.simulator.faults import Fault
 from toolbelt.simulator.views import (
     AppView,
@@ -80,6 +81,15 @@ class Remote:
         """Give config vars new values that turn out like this."""
         body = {"keys": list(keys), "outcome": outcome}
         return ReleaseView.model_validate(self._ask("POST", f"/apps/{app}/config", body))
+
+    def order_replies(self, *replies: Reply) -> None:
+        """What the next questions to agents get, each one of these."""
+        self._ask("POST", "/agents/replies", [reply.model_dump() for reply in replies])
+
+    def asked(self) -> list[dict[str, Any]]:
+        """The questions that agents were asked, the oldest first."""
+        questions: list[dict[str, Any]] = self._ask("GET", "/agents/asked")
+        return questions
 
     def subscribe(self, url: str, **options: Any) -> SubscriptionView:
         """Options: app, include, level, secret, authorization."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from rules.actions import ActionSpec
 from workers.actions import (
     addon,
+    agent,
     build,
     call,
     check,
@@ -27,6 +28,7 @@ from workers.actions.base import Action
 
 ACTIONS: Mapping[str, Action] = {
     "addon": addon.ACTION,
+    "agent": agent.ACTION,
     "build": build.ACTION,
     "call": call.ACTION,
     "check": check.ACTION,

@@ -11,6 +11,7 @@ from heroku.client import Heroku
 from heroku.events import Event
 from rules.actions import ActionSpec
 from rules.rulebook import Target
+from workers.asking import Asking
 from workers.fetching import Page
 from workers.outlets import Outlet
 
@@ -83,6 +84,7 @@ class Step(Generic[P]):
     intend: Callable[..., None]
     targets: Mapping[str, Target]
     outlet: Outlet
+    asking: Asking
     fetch: Callable[..., Page]
     variable: Callable[[str], str | None]
     facts: Mapping[str, Any]

@@ -11,7 +11,7 @@ import pytest
 from heroku import errors
 from heroku.inference.asking import Message, Request
 from heroku.inference.client import Cut, Inference
-from heroku.inference.hearing import PART_CHARACTERS, PARTS, Part, Transcript, Turn, Usage
+from heroku.inference.hearing import PART_CHARACTERS, PARTS, TRANSCRIPT_CHARACTERS, Part, Transcript, Turn, Usage
 from tests.heroku.inference.streams import DONE, KEY, RECORDED, URL, Pieces, completion, result
 
 QUESTION = Request(model="a-model", messages=[Message(role="user", content="What day is it?")])
@@ -26,7 +26,7 @@ def ask(transport: Pieces) -> tuple[list[Turn], Exception | None]:
         turns: list[Turn] = []
         try:
             async for turn in inference.ask(QUESTION):
-                turns.append(turn)
+                turns.append(turn)  # noqa: PERF401  (what came before an error counts)
         except errors.HerokuError as error:
             return turns, error
         finally:
@@ -195,8 +195,9 @@ def test_a_transcript_stays_bounded() -> None:
         transcript.add(long)
         transcript.add(Turn((Part("text", f"turn {number}"),), Usage(), "stop"))
 
-    assert len(transcript.parts) == PARTS
-    assert transcript.left_out == 1_000 - PARTS
+    assert len(transcript.parts) <= PARTS
+    assert len(transcript.parts) + transcript.left_out == 1_000
     assert max(len(part.text) for part in transcript.parts) == PART_CHARACTERS
+    assert sum(len(part.text) for part in transcript.parts) <= TRANSCRIPT_CHARACTERS
     assert transcript.answer == "turn 499"
     assert transcript.parts[-1].text == "turn 499"
