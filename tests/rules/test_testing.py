@@ -3,6 +3,9 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from rules.cases import TestModel
 from rules.comparing import Broken, Different, Failure, OtherGate, Silent, Unexpected
@@ -258,6 +261,30 @@ def test_a_test_that_is_wrong_itself_fails(test: dict[str, Any], message: str) -
 
     assert isinstance(found, Broken)
     assert message in found.message
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+parts = st.sampled_from(["id", "data", "app", "name", "resource", "action", "created_at", "webhook_metadata", "status"])
+bodies = st.dictionaries(parts, json_values | st.dictionaries(parts, json_values, max_size=3), max_size=5)
+paths = st.lists(parts, min_size=1, max_size=3).map(".".join)
+
+
+@given(
+    event=st.one_of(st.fixed_dictionaries({"event": bodies}), st.just(FAILED), st.just(TWO_CRASHES[0])),
+    over=st.dictionaries(paths, json_values, max_size=3),
+    app=st.none() | st.text(min_size=1, max_size=5),
+)
+def test_whatever_an_event_says_the_test_comes_to_a_result(event: Any, over: dict[str, Any], app: str | None) -> None:
+    try:
+        TestModel.model_validate({"name": "x", "events": [{**event, "with": over, "app": app}]})
+    except ValidationError:
+        return
+
+    assert isinstance(outcome(events=[{**event, "with": over, "app": app}]), Result)
 
 
 class TestSuites:
