@@ -17,6 +17,7 @@ from rules.schema import OPERATORS_TOLD, schema
 from rules.target_kinds import KINDS
 from rules.template_filters import FILTERS
 from rules.template_syntax import ROOTS
+from rules.templates import compile_template
 from toolbelt.commands.saying import GATES, gate_in_words
 from toolbelt.reference.tables import keys, table
 from workers.actions import SPECS
@@ -49,6 +50,20 @@ NUMBERS: Final[Mapping[str | tuple[str, str], Any]] = {
     "depth": 4,
     "was": "2",
     "now": "0",
+}
+
+# For each filter of templates, how it looks on a release.
+EXAMPLES: Final[Mapping[str, str]] = {
+    "default": 'data.none | default("nothing")',
+    "first": "data.addon_plan_names | first",
+    "join": 'data.addon_plan_names | join(", ")',
+    "json": "data.slug.commit_description | json",
+    "last": "data.addon_plan_names | last",
+    "length": "data.addon_plan_names | length",
+    "lower": "data.description | lower",
+    "trim": "data.description | trim",
+    "truncate": "data.slug.commit | truncate(8)",
+    "upper": "app.name | upper",
 }
 
 
@@ -141,7 +156,14 @@ def _said(name: str) -> str:
 
 
 def _filters() -> str:
-    return _wrapped(f"Filters: {_codes(sorted(FILTERS))}. Names: {_codes(ROOTS)}.")
+    """Each filter at work on a sample."""
+    event = read(samples.encode(samples.sample("release_update_succeeded")))
+    context = {**event.fields, "event": event.fields, "rule": "a-rule", "steps": {}}
+    rows = [
+        (f"`{{{{ {written} }}}}`", f"`{compile_template(f'{{{{ {written} }}}}').render(context)}`")
+        for written in (EXAMPLES[name] for name in sorted(FILTERS))
+    ]
+    return _wrapped(f"Names: {_codes(ROOTS)}.") + "\n" + table(("Filter", "Prints"), rows)
 
 
 def _expressions() -> str:
