@@ -252,6 +252,15 @@ class TestFiles:
         assert told["fired"][0]["at"] == pytest.approx(at, abs=0.01)
         assert told["events"] == 2
 
+    def test_what_events_show_prints_is_such_a_line(self, kept: Kept, file: str, tmp_path: Path) -> None:
+        kept.put(200, "release_update_failed")
+        shown = CliRunner(env={"REDIS_URL": kept.url}).invoke(main, ("events", "show", "e1", "--body", "--json"))
+        events = self.lines(tmp_path, json.dumps(json.loads(shown.stdout)))
+
+        [one] = json.loads(kept.run(file, "--events", events, "--json", REDIS_URL=None).stdout)["fired"]
+
+        assert (one["rule"], one["event"]) == ("fell", "e1")
+
     def test_a_file_that_is_not_there_is_called_wrongly(self, kept: Kept, file: str) -> None:
         assert kept.run(file, "--events", "nowhere.jsonl").exit_code == 2
 
