@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from heroku.fields import field_at
-from rules.errors import Fault
+from rules.errors import Fault, dotted
 from rules.linting.clauses import Held, clauses, comparisons
 from rules.linting.subject import Heard, Place, Subject, heard_of, plain, warning
 from rules.matching import GROUPS
@@ -21,11 +21,12 @@ def contradictions(subject: Subject) -> Iterator[Fault]:
     conditions = _conditions(model.match, ("match",))
     if model.changed:
         _add_change(conditions, model.changed)
-    yield from _empty(conditions, subject.heard)
+    yield from _empty(conditions, subject.heard, "the rule can never match")
     for part in ("after", "missing"):
         partner = getattr(model, part)
         if partner:
-            yield from _empty(_conditions(partner.match, (part, "match")), heard_of(partner.on))
+            conditions = _conditions(partner.match, (part, "match"))
+            yield from _empty(conditions, heard_of(partner.on), "no such event can ever come")
 
 
 def _conditions(match: Mapping[str, Any] | None, at: Place) -> Conditions:
@@ -48,7 +49,7 @@ def _add_change(conditions: Conditions, changed: ChangedModel) -> None:
         conditions[changed.path].append(({"not": list(changed.from_)}, ("changed", "from")))
 
 
-def _empty(conditions: Conditions, heard: tuple[Heard, ...]) -> Iterator[Fault]:
+def _empty(conditions: Conditions, heard: tuple[Heard, ...], so: str) -> Iterator[Fault]:
     for path, held in conditions.items():
         operands = [operand for operand, _ in held]
         candidates = _candidates(path, operands, heard)
@@ -58,8 +59,8 @@ def _empty(conditions: Conditions, heard: tuple[Heard, ...]) -> Iterator[Fault]:
         else:
             nothing = _shut_out(operands)
         if nothing and _could_hold_alone(operands, candidates):
-            where = f" and {_named(held[0][1])}" if len(held) > 1 else ""
-            message = f"nothing can be at {path} that fits this{where}: the rule can never match"
+            where = f" and {dotted(held[0][1])}" if len(held) > 1 else ""
+            message = f"nothing can be at {path} that fits this{where}: {so}"
             yield warning(held[-1][1], message, at_key=True)
 
 
@@ -105,7 +106,3 @@ def _no_number(held: list[Held]) -> bool:
         return False
     strict = any(one.operator in {"gt", "lt"} and one.value in {lowest, highest} for one in held)
     return bool(lowest > highest or (lowest == highest and strict))
-
-
-def _named(at: Place) -> str:
-    return ".".join(str(part) for part in at)

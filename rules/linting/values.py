@@ -93,7 +93,7 @@ def _wrong_kind(path: str, held: Held, field: Field) -> Fault | None:
         meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(word, word)
         return warning(held.at, f"{path} is true or false", meant if meant in {"true", "false"} else None)
     if field.kind in {"text", "time"} and not isinstance(value, str):
-        return warning(held.at, f"{path} is a text, and this is none", f'"{shown(value)}"')
+        return warning(held.at, f"{path} is a text, and this is not", f'"{shown(value)}"')
     return None
 
 
@@ -103,7 +103,8 @@ def _never_so(path: str, held: Held, heard: Heard, field: Field) -> Fault | None
     if not field.values:
         return None
     if held.value not in field.values:
-        message = f"no {heard.include} has the {path.rpartition('.')[2]} {shown(held.value)}: {listed(field.values)}"
+        name, known = path.rpartition(".")[2], listed(field.values)
+        message = f"{heard.include} never has the {name} {shown(held.value)}, as far as is known: there are {known}"
         if held.value == CRASH[2]:
             message = f"{heard.include} never tells of a crash: listen to {CRASH[0]}.{CRASH[1]}"
         return warning(held.at, message, closest(held.value, field.values))

@@ -69,7 +69,7 @@ WRONG = {
     "misspelt value": ("on: api:release\nmatch: {data.status: faild}", "(did you mean failed?)"),
     "misspelt in a list": (
         "on: api:build\nmatch: {data.status: [failed, expired]}",
-        "match.data.status[1]: no api:build",
+        "match.data.status[1]: api:build never has the status",
     ),
     "misspelt and denied": ("on: api:release\nmatch: {data.status: {not: faild}}", "match.data.status.not: "),
     "crash of api:dyno": (
@@ -149,7 +149,7 @@ WRONG = {
     ),
     "misspelt value in a list of CEL": (
         "on: api:build\nwhen: data.status in ['failed', 'expired']",
-        "no api:build has",
+        "api:build never has the status expired",
     ),
     "a number as a text in CEL": (
         "on: dyno.destroy\nwhen: event.data.exit_status != '1' && data.type == 'web'",
