@@ -13,7 +13,7 @@ from toolbelt.commands.common import as_json, examples, hands, person, print_jso
 from toolbelt.commands.saying import ago, moment
 
 BUSY_SECONDS = 5.0  # for a worker to come to the end of its look at a run
-OVER = ("stopped", "dead", "denied")  # states of a run that ended before its steps did
+UNDER_WAY = ("due", "queued", "running", "needs approval")  # states of a run that has not ended
 WRONG = ("failed", "denied", "unknown")
 
 
@@ -109,7 +109,7 @@ def answer(run: str, verdict: Literal["approve", "deny"], *, by: str, why: str, 
     if as_json:
         print_json({"run": id, "verdict": verdict, "by": by, "why": why})
     else:
-        click.echo(f"{id} goes on; look: dynohook runs show {id}")
+        click.echo(f"{id} {'goes on' if verdict == 'approve' else 'is denied'}; look: dynohook runs show {id}")
 
 
 def run_lines(run: Run, now: float) -> Iterator[str]:
@@ -137,8 +137,8 @@ def steps(run: Run) -> Iterator[tuple[str, str, str]]:
 
 
 def told(run: Run, record: StepRecord | None) -> tuple[str, str]:
-    """State and sentence of a step. In a run that was ended before, nothing waits and nothing is planned any more."""
-    over = run.state in OVER
+    """State and sentence of a step. In a run that has ended nothing waits and nothing is planned any more."""
+    over = run.state not in UNDER_WAY
     if record is None:
         return ("not taken", "") if over else ("planned", "")
     if over and record.state == "waiting":

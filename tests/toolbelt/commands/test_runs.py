@@ -1,0 +1,118 @@
+"""`dynohook runs`: what a person reads of a run in each of its states, and how it is answered and stopped."""
+
+import json
+from typing import Any
+
+import pytest
+
+from core import layout
+from tests.toolbelt.commands.conftest import Terminal
+
+RUN = "e1:roll-back"
+STEPS: list[dict[str, Any]] = [{"name": name, "action": "notify", "params": {}} for name in ("first", "second")]
+
+
+def a_run(terminal: Terminal, state: str, **fields: Any) -> None:
+    """A run of two steps; `fields` are lines of its journal as (state, sentence), or texts."""
+    told: dict[Any, Any] = {
+        name.replace("_", ":"): json.dumps({"state": value[0], "at": 1, "sentence": value[1]})
+        for name, value in fields.items()
+        if isinstance(value, tuple)
+    }
+    texts: dict[Any, Any] = {name: value for name, value in fields.items() if isinstance(value, str)}
+    common: dict[Any, Any] = {"format": layout.FORMAT, "rule": "roll-back", "mode": "live", "planned_at": 1}
+    plan = json.dumps({"steps": STEPS, "on_failure": []})
+    kept: dict[Any, Any] = {**common, "state": state, "plan": plan, **told, **texts}
+    terminal.redis.hset(layout.RUN + RUN, mapping=kept)
+    terminal.redis.zadd(layout.RUNS, {RUN: 1})
+    if state not in ("done", "stopped", "failed", "denied"):
+        terminal.redis.zadd(layout.DUE + "act", {RUN: 1})
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "lines"),
+    [
+        pytest.param(
+            "running",
+            {"step_0": ("waiting", "503; trying again in 5 s.")},
+            ["first            waiting    503; trying again in 5 s.", "second           planned"],
+            id="under way",
+        ),
+        pytest.param(
+            "stopped",
+            {"step_0": ("waiting", "503; trying again in 5 s."), "note": "ACT is off"},
+            [
+                "ACT is off",
+                "first            stopped    It was waiting: 503; trying again in 5 s.",
+                "second           not taken",
+            ],
+            id="stopped while it waited",
+        ),
+        pytest.param(
+            "failed",
+            {"step_0": ("failed", "It broke.")},
+            ["first            failed     It broke.", "second           not taken"],
+            id="failed",
+        ),
+        pytest.param(
+            "needs approval",
+            {"approval_0": ("waiting", "May it?")},
+            ["approval         waiting    May it?", "first            planned", "second           planned"],
+            id="asking",
+        ),
+        pytest.param(
+            "denied",
+            {"approval_0": ("denied", "ada denied it: no.")},
+            [
+                "approval         denied     ada denied it: no.",
+                "first            not taken",
+                "second           not taken",
+            ],
+            id="denied",
+        ),
+    ],
+)
+def test_a_run_tells_how_far_each_step_came(
+    terminal: Terminal, state: str, fields: dict[str, Any], lines: list[str]
+) -> None:
+    a_run(terminal, state, **fields)
+
+    shown = [line.strip() for line in terminal.run("runs", "show", "e1").output.splitlines()]
+
+    assert shown[0] == f"Run {RUN}: {state}"
+    assert shown[2:] == lines
+
+
+def test_what_asks_is_found_and_the_status_counts_it(terminal: Terminal) -> None:
+    a_run(terminal, "needs approval", approval_0=("waiting", "May it?"), asking="approval:0")
+
+    assert "May it?" in terminal.run("runs", "list", "--state", "needs approval").output
+    assert "1 under way, 1 of them asks for a yes or no; look: dynohook runs list" in terminal.run("status").output
+
+
+@pytest.mark.parametrize(("word", "said"), [("approve", "goes on"), ("deny", "is denied")])
+def test_an_answer_is_given_once_and_says_what_it_means(terminal: Terminal, word: str, said: str) -> None:
+    a_run(terminal, "needs approval", approval_0=("waiting", "May it?"), asking="approval:0")
+
+    assert terminal.run("runs", word, "e1", "--why", "x").output.startswith(f"{RUN} {said}; look: ")
+    again = terminal.run("runs", word, "e1", "--why", "x")
+    assert (again.exit_code, "asks for nothing: it is due" in again.output) == (1, True)
+
+
+def test_a_run_is_stopped_with_a_reason_that_is_shown(terminal: Terminal) -> None:
+    a_run(terminal, "running", step_0=("waiting", "503."))
+
+    assert terminal.run("runs", "stop", "e1", "--why", "by hand").output.startswith(f"{RUN} is stopped; look: ")
+    assert "stopped by ada: by hand" in terminal.run("runs", "show", "e1").output
+    assert "ada stopped run e1:roll-back: by hand" in terminal.run("history").output
+    again = terminal.run("runs", "stop", "e1", "--why", "by hand")
+    assert (again.exit_code, "has ended: it is stopped" in again.output) == (1, True)
+
+
+def test_a_run_amid_a_call_is_not_stopped_and_says_why(terminal: Terminal) -> None:
+    a_run(terminal, "running", step_0=("started", "Called rollback; no answer yet."))
+
+    ran = terminal.run("runs", "stop", "e1", "--why", "by hand")
+
+    assert (ran.exit_code, "waits for what came of a call to Heroku" in ran.output) == (1, True)
+    assert json.loads(terminal.run("history", "--json").output) == []
