@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from heroku.fields import FIELDS, SENT
+from heroku.fields import SENT
 from rules.actions import ActionSpec
 from rules.errors import Fault
 from rules.model import RuleModel
@@ -77,11 +77,6 @@ def heard_of(on: list[str]) -> tuple[Heard, ...]:
 def warning(at: Place, message: str, suggestion: str | None = None, *, at_key: bool = False) -> Fault:
     """Something that is allowed and hardly meant."""
     return Fault(at, message, suggestion, at_key, severity="warning")
-
-
-def knows(include: str) -> bool:
-    """Whether there is anything to hold paths against."""
-    return include in FIELDS
 
 
 def plain(value: Any) -> bool:
