@@ -345,6 +345,25 @@ class TestQuiet:
         assert scene.runs() == []
         assert list(scene.waiting().values()) == [120 * SECOND]
 
+    def test_what_was_counted_before_it_was_put_off_is_not_counted_again(self, scene: Scene) -> None:
+        counting = quiet(count=[2, HOUR, HOUR])
+        assert scene.decide("e1", counting) == [["window", 1, 2]]
+        assert scene.decide("e2", counting)[0][0] == "waits"
+        scene.pass_time(120 * SECOND)
+
+        assert scene.judge_waits(counting) == [("e2", ["planned", "e2:roll-back"])]
+
+    def test_the_event_that_will_fire_stays_as_long_as_others_put_it_off(self, scene: Scene) -> None:
+        day = 24 * HOUR // SECOND
+        long = quiet(2 * day, 60 * day)
+        scene.decide("newest", long, t=START)
+        for number in range(20):
+            scene.pass_time(24 * HOUR)
+            scene.decide(f"e{number}", long, t=START - MINUTE)
+        scene.pass_time(48 * HOUR)
+
+        assert scene.judge_waits(long) == [("newest", ["planned", "newest:roll-back"])]
+
     def test_a_replay_does_not_wait(self, scene: Scene) -> None:
         assert scene.decide("e1", quiet(), replay=1) == [["planned", "e1#1:roll-back"]]
 

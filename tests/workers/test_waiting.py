@@ -103,6 +103,15 @@ class TestMissing:
 
         assert len(world.hands.events(most=10)) == 2
 
+    def test_what_came_too_late_by_heroku_s_own_list_was_missing_all_the_same(self, world: World) -> None:
+        worker = world.worker(NO_END.replace("within: 5m", "within: 1s"))
+        world.deliver(built(world))
+        worker.drain()
+        world.pass_time(LATE)
+        worker.drain()
+
+        assert world.run().state == "done"
+
     def test_what_was_delivered_needs_no_look(self, world: World) -> None:
         worker = world.worker(NO_END)
         begun = built(world)
@@ -147,6 +156,8 @@ class TestMissing:
         world.pass_time(LATE)
         worker.drain()
         assert world.run().state == "running"
+        due: Any = world.server.zscore(layout.DUE + "act", world.run().id)
+        assert 0 < due / 1000 - world.hands.now() < 30
 
         world.pass_time(3_601)
         worker.drain()
@@ -238,6 +249,9 @@ class TestAfter:
             pytest.param("state: crashed", "state: up", ["rule changed"], id="does not match any more"),
             pytest.param("after:", "missing:", ["rule changed"], id="does not wait for that any more"),
             pytest.param("crash-after-release", "renamed", ["rule changed"], id="gone"),
+            pytest.param(
+                "mode: live", "mode: live\n    each: data.name", ["rule changed"], id="tells cases apart otherwise"
+            ),
         ],
     )
     def test_a_rule_that_would_not_fire_now_does_not(
