@@ -13,6 +13,7 @@ from rules.model import RuleFile
 from rules.phrasing import faults_of
 from rules.positions import Node, Place, locate, text_at, to_data
 from rules.reading import Source, read
+from rules.yaml_hints import COMMENT, is_cut_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,16 @@ class Document:
         """A fault with its place."""
         place = self.place(fault)
         line = "" if fault.secret else self.source.shown(place.line)
-        key = dotted(fault.path)
-        return Problem(self.source.name, *place, key, fault.message, fault.suggestion, line, fault.severity)
+        key, message = dotted(fault.path), f"{fault.message}{self._cut_short(fault)}"
+        return Problem(self.source.name, *place, key, message, fault.suggestion, line, fault.severity)
+
+    def _cut_short(self, fault: Fault) -> str:
+        """That a text ends where YAML takes the rest of the line for a comment, if the fault is inside a text."""
+        if fault.inside is None:
+            return ""
+        text = text_at(self.root, fault.path)
+        line = self.source.line(locate(self.root, fault.path).line)
+        return f"; {COMMENT}" if is_cut_short(line, text) else ""
 
     def entries(self) -> "Iterator[Entry]":
         """The members of its list of rules."""

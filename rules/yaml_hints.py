@@ -13,6 +13,7 @@ QUOTE_BANG = 'a text that begins with ! must be quoted: "!x"'
 QUOTE_BRACKET = "a text that begins with [ or { must be quoted as a whole"
 QUOTE_ODD = "a text that begins with |, >, - or ? must be quoted"
 QUOTE_COLON = "a text with a colon and a space in it must be quoted"
+COMMENT = "a # behind a space begins a comment: quote the whole text"
 TYPOGRAPHIC = "these quotes mean nothing in YAML: write \" or ' instead"
 
 INDENTATION = "the indentation does not fit the lines above"
@@ -34,6 +35,13 @@ _HINTS = (  # (a part of YAML's complaint, what to say instead)
     ("while parsing a flow", "a bracket { or [ is not closed, or a comma is missing"),
     ("could not find expected ':'", "a key without a colon and a space behind it, or a text that needs quotes"),
 )
+
+
+def is_cut_short(line: str, text: str) -> bool:
+    """Whether a text that was written without quotes ends where a comment begins, in the middle of a quoted piece."""
+    _, found, rest = line.partition(text)
+    opened = text.count('"') % 2 or text.count("'") % 2
+    return bool(found and opened and rest.lstrip().startswith("#"))
 
 
 def must_be_quoted(word: str) -> str:

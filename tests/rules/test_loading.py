@@ -182,6 +182,11 @@ def test_steps_and_targets_come_back_from_json() -> None:
         pytest.param("version: 1\ntargets: {log: {webhook: $X}}", "2:11: targets.log: is built in", id="log elsewhere"),
         pytest.param("version: 1\ntargets: {a: {log: 1}}", "targets.a.log: must be true", id="log target"),
         pytest.param(rule_text("match: {data.status:failed}"), "(did you mean data.status: failed?)", id="no space"),
+        pytest.param(
+            rule_text("when: data.description == 'fixed #4'"),
+            "a # behind a space begins a comment: quote the whole text",
+            id="comment",
+        ),
         pytest.param(rule_text("stop: yes"), "stop: must be true or false (did you mean true?)", id="yes"),
         pytest.param(rule_text("stop: off"), "stop: must be true or false (did you mean false?)", id="off"),
         pytest.param("version: 1\ntests: [{name: x}]", "2:9: tests[0].events: is missing", id="test without events"),
