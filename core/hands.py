@@ -109,8 +109,8 @@ class Hands(Sight):
                 raise NotNow(f"run {whole} has ended: it is {self.run(whole).state}")
             case b"amid a call":
                 raise NotNow(
-                    f"run {whole} waits for what came of a call to Heroku, which is looked up as soon as it can be known; "
-                    "try again when that is known, or have nothing done at all meanwhile: dynohook pause"
+                    f"run {whole} waits for what came of a call to Heroku, which will be looked up; try again when "
+                    "that is known, or have nothing done at all meanwhile: dynohook pause"
                 )
             case b"busy":
                 raise Busy(f"a worker is at run {whole} just now; try again in a moment")
