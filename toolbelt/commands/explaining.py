@@ -17,11 +17,12 @@ from heroku.errors import BadDelivery
 from heroku.events import Event
 from rules.errors import RuleErrors
 from rules.rulebook import Rulebook
-from toolbelt.commands.checking import refuse, settings
+from toolbelt.commands.checking import settings
 from toolbelt.commands.common import No, as_json, connected, examples, hands, print_json
 from toolbelt.commands.decisions import Clause, Verdict, deaf, todays_rules, verdict_json, verdicts
 from toolbelt.commands.events import app_name, asked_by, kind, read
 from toolbelt.commands.judging_now import judge
+from toolbelt.commands.problems import refuse
 from toolbelt.commands.runs import gist
 from toolbelt.commands.saying import moment
 from toolbelt.commands.sending import document, from_file

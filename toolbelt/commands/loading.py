@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from core.settings import SettingsError, read
+from core.settings import Settings, SettingsError, read
 from rules.errors import RuleErrors
 from rules.loading import load
 from rules.reading import Source
@@ -23,13 +23,17 @@ class Unusable(click.ClickException):
 def rules_of(paths: Sequence[str]) -> tuple[list[Source], Rulebook]:
     """The files at `paths`, or those that RULES_PATH and RULES_YAML name, and what they load to. Raises Unusable."""
     try:
-        chosen = read()
-        if paths:
-            absolute = ":".join(map(os.path.abspath, paths))
-            chosen = chosen.model_copy(update={"rules_path": absolute, "rules_yaml": None})
-        found = sources(chosen)
+        found = sources(settings_for(paths))
         return found, load(found, actions=SPECS, library=library())
     except SettingsError as error:
         raise Unusable(str(error)) from error
     except RuleErrors as error:
         raise Unusable("the rules do not load:\n\n" + "\n\n".join(map(str, error.problems))) from error
+
+
+def settings_for(paths: Sequence[str]) -> Settings:
+    """The settings of the environment, but with these rule files if any are named. Raises SettingsError."""
+    chosen = read()
+    if not paths:
+        return chosen
+    return chosen.model_copy(update={"rules_path": ":".join(map(os.path.abspath, paths)), "rules_yaml": None})

@@ -9,9 +9,10 @@ from core.settings import SettingsError
 from rules.errors import RuleErrors
 from rules.rulebook import Rule
 from toolbelt.commands.backtesting import backtest
-from toolbelt.commands.checking import check, refuse, settings
+from toolbelt.commands.checking import check, settings
 from toolbelt.commands.common import No, as_json, examples, print_json, print_table
 from toolbelt.commands.explaining import explain
+from toolbelt.commands.problems import refuse
 from toolbelt.commands.schema import schema
 from toolbelt.commands.shadowing import shadow
 from toolbelt.commands.testing import test

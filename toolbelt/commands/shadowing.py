@@ -14,8 +14,9 @@ from rules.readiness import readiness
 from rules.rulebook import Rule
 from rules.shadowing import Firing, Missed, Outcome, Report
 from toolbelt import needs
-from toolbelt.commands.checking import refuse, settings
+from toolbelt.commands.checking import settings
 from toolbelt.commands.common import No, as_json, connected, examples, page, print_json
+from toolbelt.commands.problems import refuse
 from toolbelt.commands.saying import gate_in_words, moment
 from toolbelt.shadows import Range, Shadows
 

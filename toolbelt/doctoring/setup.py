@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from core.settings import WAYS_OUT, Settings, SettingsError
 from rules.errors import RuleErrors
 from rules.rulebook import Rulebook
-from toolbelt.commands.checking import told
+from toolbelt.commands.problems import told
 from toolbelt.doctoring.findings import Finding, attention, broken, ok
 from toolbelt.needs import rules
 from workers.rulebooks import load_rules

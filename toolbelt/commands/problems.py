@@ -1,0 +1,113 @@
+"""What is told of rules that were looked over: to people, to programs, to GitHub."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from heroku.scopes import least
+from rules.errors import Problem, RuleErrors
+from rules.examining import Examined
+from rules.rulebook import Rulebook
+from toolbelt import needs
+from toolbelt.commands.common import page, print_json
+from workers.credentials import endpoints
+
+
+def refuse(error: RuleErrors) -> NoReturn:
+    """Say everything that is wrong, and end."""
+    tell(Examined(None, error.problems))
+    raise SystemExit(1) from error
+
+
+def tell(examined: Examined) -> None:
+    """For people."""
+    for problem in examined.problems:
+        click.echo(f"{problem}\n")
+    click.echo(summary(examined))
+    if examined.book:
+        page("The rules need", list(needed(examined.book).items()))
+
+
+def print_as_json(examined: Examined) -> None:
+    """For programs."""
+    told: dict[str, Any] = {"problems": [problem_json(problem) for problem in examined.problems]}
+    if examined.book:
+        book = examined.book
+        told |= {
+            "rules": len(book.rules),
+            "digest": book.digest,
+            "includes": needs.includes(book),
+            "scopes": scopes(book),
+        }
+    print_json(told)
+
+
+def annotate(examined: Examined) -> None:
+    """For GitHub Actions: https://docs.github.com/actions/reference/workflow-commands-for-github-actions"""
+    for problem in examined.problems:
+        where = f"file={_property(_from_here(problem.file))},line={problem.line},col={problem.column}"
+        click.echo(f"::{problem.severity} {where}::{_data(problem.told)}")
+    click.echo(summary(examined))
+
+
+TELLING: Mapping[str, Callable[[Examined], None]] = {"text": tell, "json": print_as_json, "github": annotate}
+
+
+def summary(examined: Examined) -> str:
+    """The whole in one line."""
+    errors = sum(problem.severity == "error" for problem in examined.problems)
+    warnings = len(examined.problems) - errors
+    if examined.book is None:
+        things = "1 thing is" if errors == 1 else f"{errors} things are"
+        return f"{things} wrong; no worker would start with that."
+    if warnings:
+        return f"Nothing is wrong, and {warnings} warning{'' if warnings == 1 else 's'}: {told(examined.book)}."
+    return f"Nothing is wrong: {told(examined.book)}."
+
+
+def told(book: Rulebook) -> str:
+    """How many rules there are, and how far they go."""
+    number = len(book.rules)
+    modes = [rule.mode.value for rule in book.rules]
+    counts = ", ".join(f"{modes.count(mode)} {mode}" for mode in ("live", "shadow", "off") if mode in modes)
+    return f"{number} rule{'' if number == 1 else 's'}{f' ({counts})' if counts else ''}"
+
+
+def needed(book: Rulebook) -> dict[str, str]:
+    """What the rules need of Heroku, in words."""
+    those = {f"scope for {name}": ", ".join(names) for name, names in scopes(book).items()}
+    return {"webhooks": ", ".join(needs.includes(book)), **those}
+
+
+def scopes(book: Rulebook) -> dict[str, list[str]]:
+    """The OAuth scopes that each rule's access takes; those that call nothing are left out."""
+    taken = {rule.name: list(least(endpoints(rule))) for rule in needs.at_work(book)}
+    return {name: found for name, found in taken.items() if found}
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """A problem, without the line that it stands in."""
+    return {
+        "severity": problem.severity,
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "key": problem.key,
+        "message": problem.message,
+        "suggestion": problem.suggestion,
+    }
+
+
+def _from_here(file: str) -> str:
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_absolute() and path.is_relative_to(Path.cwd()) else file
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
