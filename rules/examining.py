@@ -1,7 +1,8 @@
 """Rule files looked over by whoever wrote them: what a worker would refuse, and what is allowed and hardly meant."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from itertools import chain, islice
+from typing import Final, NamedTuple
 
 from rules.errors import Problem, RuleErrors
 from rules.linting import Subject, lint
@@ -10,6 +11,8 @@ from rules.loading import Loaded, Source, in_order, load_all
 from rules.model import RuleModel
 from rules.rulebook import Rulebook
 from rules.steps import Actions
+
+MAX_WARNINGS: Final = 200  # nobody reads more
 
 
 class Examined(NamedTuple):
@@ -31,8 +34,9 @@ def examine(
         book, loaded, documents = load_all(sources, actions=actions, environment=environment, library=library)
     except RuleErrors as error:
         return Examined(None, error.problems)
-    problems = [problem for each in loaded for problem in _warnings(each, actions)]
-    problems += [each.problem(fault) for each in documents for fault in lint_file(each.data, book)]
+    of_rules = (problem for each in loaded for problem in _warnings(each, actions))
+    of_files = (each.problem(fault) for each in documents for fault in lint_file(each.data, book))
+    problems = islice(chain(of_rules, of_files), MAX_WARNINGS)
     return Examined(book, tuple(sorted(problems, key=lambda problem: in_order(problem, sources))))
 
 

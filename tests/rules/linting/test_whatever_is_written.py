@@ -8,13 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heroku.fields import FIELDS
-from rules.examining import examine
+from rules.examining import MAX_WARNINGS, examine
 from rules.loading import Source
 from rules.subscriptions import ENTITIES, EVERY_SUBSCRIPTION
 from workers.actions import SPECS
 
 KNOWN = sorted({path for fields in FIELDS.values() for path in fields})
 MOST_SECONDS = 20.0  # for rules as large as they come, most of it for reading them
+
+STEP = {"do": [{"notify": {"to": "log", "text": "{{ data.none }}"}}]}
 
 path = st.one_of(st.sampled_from(KNOWN), st.sampled_from(["data.none", "data.slug.none.of.it", "data.app", "data"]))
 value = st.one_of(st.booleans(), st.integers(-3, 300), st.sampled_from(["failed", "crashed", "web", "*", "1", "no"]))
@@ -92,7 +94,13 @@ def test_a_large_rule_is_looked_over_soon() -> None:
     deep: dict[str, Any] = {"data.state": "failed"}
     for _ in range(15):
         deep = {"any": [deep, {"data.type": "web"}]}
-    steps = {"do": [{"notify": {"to": "log", "text": "{{ data.none }}"}}] * 50}
+    steps = {"do": STEP["do"] * 50}
     begun = time.monotonic()
     assert looked_over(many | steps, wide | steps, {"name": "deep", "on": "dyno", "match": deep, **steps})
     assert time.monotonic() - begun < MOST_SECONDS
+
+
+def test_of_endless_mistakes_a_bounded_number_is_told() -> None:
+    rules = [{"name": f"r{n}", "on": "dyno", "match": {"data.none": n}, **STEP} for n in range(500)]
+    examined = examine([Source("mine.yaml", json.dumps({"version": 1, "rules": rules}))], actions=SPECS)
+    assert len(examined.problems) == MAX_WARNINGS
