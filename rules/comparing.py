@@ -88,7 +88,7 @@ def compare(test: TestModel, firings: Sequence[Firing], sightings: Sequence[Sigh
 def _take(left: list[Firing], expected: ExpectModel, *, at: float | None, key: str | None) -> Firing | None:
     """The first firing of the rule, at that time and for that key if they are given; it is taken off the list."""
     for firing in left:
-        if _is(firing, expected.rule, at) and key in (None, firing.judged.key):
+        if _is(firing, expected.rule, at) and (key is None or key in _keys(firing)):
             left.remove(firing)
             return firing
     return None
@@ -98,12 +98,19 @@ def _is(firing: Firing, rule: str, at: float | None) -> bool:
     return firing.judged.rule.name == rule and at in (None, offset(firing.judged.at))
 
 
+def _keys(firing: Firing) -> list[str]:
+    """What the firing is counted by; where that is the app, people know it by its name."""
+    judged = firing.judged
+    app = judged.event.app.name if judged.event.app and judged.rule.each is None else None
+    return [app, judged.key] if app and app != judged.key else [judged.key]
+
+
 def _differences(expected: ExpectModel, firing: Firing) -> Iterator[tuple[str, str, str]]:
     at, steps = offset(firing.judged.at), [taken.step.name for taken in firing.steps]
     if expected.at not in (None, at):
         yield "at", f"{expected.at:g}s", f"{at:g}s"
-    if expected.key not in (None, firing.judged.key):
-        yield "key", str(expected.key), firing.judged.key
+    if expected.key is not None and expected.key not in _keys(firing):
+        yield "key", expected.key, " or ".join(_keys(firing))
     if expected.do is not None and expected.do != steps:
         yield "do", f"[{', '.join(expected.do)}]", f"[{', '.join(steps)}]"
     taken = {one.step.name: one for one in firing.steps}

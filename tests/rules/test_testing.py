@@ -99,7 +99,9 @@ def test_an_expected_rule_that_did_not_fire_tells_what_it_made_of_each_event() -
     ("expected", "difference"),
     [
         pytest.param({"at": "21s"}, ("at", "21s", "20s"), id="at another time"),
-        pytest.param({"key": "mine"}, ("key", "mine", "1cb000fc-4a11-4fd3-a30d-65e5eccf7d56"), id="for another key"),
+        pytest.param(
+            {"key": "mine"}, ("key", "mine", "acme-web or 1cb000fc-4a11-4fd3-a30d-65e5eccf7d56"), id="for another key"
+        ),
         pytest.param({"do": ["rollback"]}, ("do", "[rollback]", "[rollback, notify]"), id="other steps"),
         pytest.param(
             {"texts": {"notify": "acme-shop"}},
@@ -116,6 +118,13 @@ def test_what_differs_is_told(expected: dict[str, Any], difference: tuple[str, s
 
     assert isinstance(found, Different)
     assert found.differences == (difference,)
+
+
+def test_a_key_may_be_the_apps_name_where_it_is_the_app() -> None:
+    assert outcome(expect=[{"rule": "crash", "key": "acme-web"}]).passed
+    counted_otherwise = CRASH.replace("count:", "each: data.type\n    count:")
+    assert not outcome(counted_otherwise, expect=[{"rule": "crash", "key": "acme-web"}]).passed
+    assert outcome(counted_otherwise, expect=[{"rule": "crash", "key": "web"}]).passed
 
 
 def test_what_should_not_fire_may_name_the_gate_that_stops_it() -> None:
