@@ -35,9 +35,8 @@ def rule(do: str, access: Mapping[str, str], *, on_apps: str = "event") -> str:
 
 def occasion(world: World, id: str = "e1", **more: Any) -> dict[str, Any]:
     """An event that sets the rule off, of the world's app; the app itself is as well as ever."""
-    now = datetime.now(UTC)
-    about = {"data.app.id": world.app.id, "data.app.name": APP}
-    return sample("dyno_crashed", **{"id": id, "at": now, **about, **more})
+    about = {"at": datetime.now(UTC), "data.app.id": world.app.id, "data.app.name": APP}
+    return sample("dyno_crashed", **{"id": id, **about, **more})
 
 
 @dataclass(frozen=True)
