@@ -20,6 +20,9 @@ from rules.using import USE, Prepared, prepared, shelves
 __all__ = ["Loaded", "Source", "in_order", "load", "load_all"]
 
 
+MAX_PROBLEMS = 100  # after which no other rule is looked at
+
+
 class Loaded(NamedTuple):
     """A rule as it was built: from which mapping, and how to say where a fault in it stands."""
 
@@ -105,7 +108,7 @@ class _Loading:
         """Take in the targets of one document."""
         targets = document.data.get("targets")
         for name, spec in targets.items() if isinstance(targets, dict) else ():
-            if not isinstance(spec, dict):
+            if not isinstance(spec, dict) or len(self.problems) >= MAX_PROBLEMS:
                 continue
             target, faults = read_target(name, spec)
             if target and (fault := fault_of_variable(target, self.environment)):
@@ -125,6 +128,11 @@ class _Loading:
         shelved = [document for source in self.library if uses and (document := self.open(source))]
         library = shelves(entry for document in shelved for entry in document.entries())
         for document, entry in members:
+            if len(self.problems) >= MAX_PROBLEMS:
+                self.problems.append(
+                    entry.problem(Fault((), "this and what follows is not looked at until what stands above is mended"))
+                )
+                return
             self._take(prepared(entry, library), is_library=document.source in self.library)
 
     def _take(self, made: Prepared, *, is_library: bool) -> None:

@@ -15,6 +15,7 @@ from rules.errors import Fault
 from rules.shown import shown
 from rules.suggesting import closest, listed
 
+MAX_GLOB = 1_000  # characters; to compile one takes the square of its length
 Holds = Callable[[Any], bool]
 
 
@@ -173,6 +174,8 @@ def _on_texts(fits: Callable[[str], bool]) -> Holds:
 
 def _glob(operand: Any) -> Condition:
     pattern = _wanted_text(operand)
+    if len(pattern) > MAX_GLOB:
+        raise _bad(f"is longer than {MAX_GLOB:,} characters")
     matched = re.compile(translate(pattern)).match
     return Condition(
         _on_texts(lambda text: matched(text) is not None), f"fits {shown(pattern)}", f"does not fit {shown(pattern)}"

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from rules.errors import Fault
 from rules.suggesting import closest
 
+MAX_SUGGESTED = 100  # unknown keys of one mapping: to find what was meant takes longer than all else
 _KEY = "[key]"  # pydantic's mark for an error about a mapping's key
 _PHRASES = {
     "missing": "is missing",
@@ -42,7 +43,7 @@ def faults_of(
     for details in error.errors(include_url=False):
         if excused(details):
             continue
-        fault = _fault(details, model, raw)
+        fault = _fault(details, model, raw, suggest=len(faults) < MAX_SUGGESTED)
         earlier = faults.get(fault.path)
         if earlier is None:
             faults[fault.path] = fault
@@ -52,10 +53,10 @@ def faults_of(
     return list(faults.values())
 
 
-def _fault(details: ErrorDetails, model: type[BaseModel], raw: Any) -> Fault:
+def _fault(details: ErrorDetails, model: type[BaseModel], raw: Any, *, suggest: bool) -> Fault:
     kind, loc = details["type"], details["loc"]
     if kind in {"missing", "extra_forbidden"}:
-        suggestion = closest(loc[-1], _keys_at(model, loc[:-1])) if kind == "extra_forbidden" else None
+        suggestion = closest(loc[-1], _keys_at(model, loc[:-1])) if kind == "extra_forbidden" and suggest else None
         return Fault(loc, _PHRASES[kind], suggestion, at_key=True)
     path = tuple(_real(loc, raw))
     context = details.get("ctx", {})

@@ -6,6 +6,7 @@ it has been looked at. Only JSON's kinds of values come out; https://yaml.org/sp
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -51,8 +52,14 @@ class Source:
 
     def line(self, number: int) -> str:
         """The line with that number, counted from 1."""
-        lines = self.text.split("\n", number)
+        lines = _lines(self.text)
         return lines[number - 1] if number <= len(lines) else ""
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[str]:
+    """Taken apart once for all the problems of a text."""
+    return text.split("\n")
 
 
 class _Refused(Exception):
