@@ -58,7 +58,7 @@ def changed(
     """A delivery of one's own, changed as `sample` changes its samples. What it lacks is added."""
     if id is not None:
         doc["id"] = id
-        if "webhook_metadata" in doc:
+        if isinstance(_at(doc, "webhook_metadata.event"), dict):
             doc["webhook_metadata"]["event"]["id"] = id
     if app is not None:
         doc = _with_app(doc, app)
@@ -91,7 +91,8 @@ def _text(name: str) -> str:
 def _with_app(doc: dict[str, Any], app: str | AppRef) -> dict[str, Any]:
     new = app if isinstance(app, AppRef) else AppRef(str(uuid5(NAMESPACE_DNS, app)), app)
     prefix = "data" if doc.get("resource") == "app" else "data.app"
-    was = {key: _at(doc, f"{prefix}.{key}") for key in ("id", "name")}
+    there = {key: _at(doc, f"{prefix}.{key}") for key in ("id", "name")}
+    was = {key: value if isinstance(value, str) else None for key, value in there.items()}
     swapped = {was[key]: value for key, value in (("id", new.id), ("name", new.name)) if was[key]}
     renamed: dict[str, Any] = _each_text(doc, lambda text: swapped.get(text) or text)
     for key, value in (("id", new.id), ("name", new.name)):
@@ -100,11 +101,11 @@ def _with_app(doc: dict[str, Any], app: str | AppRef) -> dict[str, Any]:
     return renamed
 
 
-def _at(doc: dict[str, Any], path: str) -> str | None:
+def _at(doc: dict[str, Any], path: str) -> Any:
     value: Any = doc
     for key in path.split("."):
         value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, str) else None
+    return value
 
 
 def _moved_to(doc: dict[str, Any], at: datetime) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What happens in a test: its events with their times, and its silences, from what the file says of them."""
 
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,7 +43,7 @@ def _event(model: EventModel, number: int) -> Event:
     over: dict[str, Any] = dict(model.with_)
     if model.sample is not None:
         return read(samples.encode(_overridden(samples.sample(model.sample, **changes), over)))
-    return read(samples.encode(_overridden(samples.changed(dict(model.event or {}), **changes), over)))
+    return read(samples.encode(_overridden(samples.changed(deepcopy(model.event or {}), **changes), over)))
 
 
 def _overridden(doc: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -143,3 +143,8 @@ def test_the_times_of_a_delivery_of_ones_own_move_together() -> None:
     mine = {"created_at": "2020-01-01T00:00:05Z", "data": {"created_at": "2020-01-01T00:00:00Z"}}
     moved = changed(mine, at=datetime(2026, 3, 4, 12, tzinfo=UTC))
     assert (moved["created_at"], moved["data"]["created_at"]) == ("2026-03-04T12:00:00Z", "2026-03-04T11:59:55Z")
+
+
+@pytest.mark.parametrize("odd", [[], "text", None, {"event": 7}])
+def test_a_delivery_whose_metadata_are_none_is_changed_all_the_same(odd: Any) -> None:
+    assert changed({"webhook_metadata": odd}, id="e1") == {"id": "e1", "webhook_metadata": odd}
