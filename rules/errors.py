@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from heroku.redacting import redacted
+
 Severity = Literal["error", "warning"]  # an error stops a worker from starting, a warning does not
 
 EXCERPT_WIDTH = 100  # characters of a source line that are shown
@@ -40,7 +42,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to repair; `line` and `column` count from 1, `source_line` is empty where it must not be shown."""
+    """One thing to repair; `line` and `column` count from 1, `source_line` is empty where it must not be shown.
+
+    Nothing in it is shaped like a secret, whatever stands in the file.
+    """
 
     file: str
     line: int
@@ -50,6 +55,11 @@ class Problem:
     suggestion: str | None = None
     source_line: str = ""
     severity: Severity = "error"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", redacted(self.key))
+        object.__setattr__(self, "message", redacted(self.message))
+        object.__setattr__(self, "suggestion", redacted(self.suggestion) if self.suggestion else None)
 
     def __str__(self) -> str:
         mild = "" if self.severity == "error" else f"{self.severity}: "

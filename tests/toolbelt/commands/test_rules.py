@@ -180,3 +180,37 @@ def test_the_schema_is_printed_as_it_is_published() -> None:
     ran = run("schema")
     assert ran.exit_code == 0
     assert ran.output == documents.SCHEMA.read_text()
+
+
+MISPLACED = [
+    "description: HRKU-SESAME",
+    "name: HRKU-SESAME",
+    "on: HRKU-SESAME",
+    "match: {data.state: HRKU-SESAME}",
+    "match: {data.exit_status: HRKU-SESAME}",
+    "match: {HRKU-SESAME: up}",
+    "match: {data.state: {HRKU-SESAME: up}}",
+    "when: data.state == 'HRKU-SESAME'",
+    "when: HRKU-SESAME",
+    "each: HRKU-SESAME",
+    "cooldown: HRKU-SESAME",
+    "access: {apps: HRKU-SESAME}",
+    "on_apps: HRKU-SESAME",
+    "HRKU-SESAME: x",
+    "do: [{notify: {to: HRKU-SESAME, text: x}}]",
+    "do: [{notify: {to: ops, text: HRKU-SESAME}}]",
+    "do: [{notify: {to: ops, text: '{{ HRKU-SESAME }}'}}]",
+    "do: [{config: {set: {TOKEN: HRKU-SESAME}}}]",
+    "do: [{http: {url: 'https://hooks.example.com/?key=HRKU-SESAME'}}]",
+    "do: [{call: {endpoint: HRKU-SESAME}}]",
+]
+
+
+@pytest.mark.parametrize("kind", ["text", "json", "github"])
+@pytest.mark.parametrize("line", MISPLACED)
+def test_no_token_that_stands_anywhere_in_a_rule_is_ever_shown(file: Path, line: str, kind: str) -> None:
+    key = line.partition(":")[0]
+    kept = [each for each in GOOD.splitlines() if not each.strip().removeprefix("- ").startswith(f"{key}:")]
+    text = "\n".join(kept).replace("rules:\n", "rules:\n  -\n").replace("  - name", "    name")
+    file.write_text(text.replace("  -\n", f"  -\n    {line}\n") + "\n")
+    assert "SESAME" not in run("check", "--format", kind, str(file)).output
