@@ -174,6 +174,8 @@ WAYS_OUT = {
     "heroku_api_key": "give it a token: heroku authorizations:create",
     "heroku_oauth_client_id": "give it the id of a client: heroku clients:create Dynohook http://localhost:5001/",
     "heroku_oauth_client_secret": "give it the secret of that client, which heroku clients:create told with its id",
+    "inference_url": "heroku addons:create heroku-inference sets it",
+    "inference_key": "heroku addons:create heroku-inference sets it",
     "redis_url": "add Heroku Key-Value Store, or use bin/dev, which starts a server of its own",
     "public_url": "give it the address at which Heroku reaches the service, as in https://my-dynohook.herokuapp.com",
 }

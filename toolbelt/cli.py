@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "subscribe": ("subscribing", "Have Heroku tell us of apps, or mend how it does."),
     "subscriptions": ("subscribing", "Which apps Heroku tells us of, and what that lacks."),
     "unsubscribe": ("subscribing", "Hear nothing of an app any more."),
+    "agent": ("agent", "Ask an agent of Heroku's, and list the tools there are."),
     "send": ("sending", "Sign a sample delivery and send it."),
 }
 

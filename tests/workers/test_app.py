@@ -3,7 +3,7 @@
 import signal
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from core.hands import Hands
 from heroku.samples import sample
 from tests.workers.hooks import running as running_hook
 from tests.workers.process import SECRET, said, start
-from tests.workers.world import APP, ROLL_BACK, TOKEN, World
+from tests.workers.world import APP, KEY, ROLL_BACK, TOKEN, World
 from toolbelt.crew import Crew
 from toolbelt.servers import Server, free_port
+from toolbelt.simulator.agents import Reply, Said
 from toolbelt.simulator.faults import Fault, Kind
 from toolbelt.waiting import until
 
@@ -124,6 +125,27 @@ def test_what_a_worker_tells_shows_no_address(server: redis.Redis, running: Serv
     assert hook.sent[0].message["text"] == "crashed"
     assert "a-secret-path" not in worker.output
     assert SECRET not in worker.output
+
+
+def test_a_worker_that_is_told_to_stop_keeps_what_an_agent_said(world: World, running: Server, crew: Crew) -> None:
+    world.heroku.order_replies(Reply(says=[Said(text="Looking.")], ends="never"))
+    rules = (
+        "version: 1\nrules:\n  - {name: why, mode: live, on: dyno.destroy, match: {data.state: crashed},"
+        " do: [{agent: {prompt: why?, within: 5m}}]}\n"
+    )
+    service = {"INFERENCE_URL": world.address, "INFERENCE_KEY": KEY, "INFERENCE_MODEL_ID": "a-model"}
+    worker = start(crew, REDIS_URL=running.url, RULES_YAML=rules, **service)
+    worker.ready(lambda: "worker ready" in worker.output, what="the worker to be ready", within=STARTS)
+    world.deliver(sample("dyno_crashed", id="e1", app=APP, at=datetime.now(UTC) + timedelta(seconds=5)))
+    answer = f"{layout.ANSWER}e1:why:step:0"
+    worker.ready(lambda: world.server.hget(answer, "told") is not None, what="the agent's words", within=STARTS)
+    worker.send(signal.SIGTERM)
+
+    assert worker.wait(ENDS) == 0
+    told: Any = world.server.hgetall(answer)
+    assert told[b"state"] == b"interrupted"
+    assert b"Looking." in told[b"told"]
+    assert KEY not in worker.output
 
 
 def test_with_a_service_account_it_starts_though_heroku_does_not_say_whose(

@@ -62,6 +62,7 @@ class Reply(BaseModel):
 
 
 REPLIES = TypeAdapter(list[Reply])
+SERVERS = TypeAdapter(list[dict[str, Any]])
 
 
 @dataclass
@@ -80,11 +81,19 @@ class Agents:
 
     def table(self) -> list[Row]:
         """Its part of the control plane."""
-        return [("POST", "/agents/replies", self._order), ("GET", "/agents/asked", self._show)]
+        return [
+            ("POST", "/agents/replies", self._order),
+            ("GET", "/agents/asked", self._show),
+            ("PUT", "/agents/servers", self._register),
+        ]
 
     async def _order(self, request: Request) -> object:
         self.replies.extend(REPLIES.validate_json(await request.body()))
         return {"replies": len(self.replies)}
+
+    async def _register(self, request: Request) -> object:
+        self.servers = SERVERS.validate_json(await request.body())
+        return self.servers
 
     async def _show(self, _: Request) -> object:
         return self.asked

@@ -86,6 +86,10 @@ class Remote:
         """What the next questions to agents get, each one of these."""
         self._ask("POST", "/agents/replies", [reply.model_dump() for reply in replies])
 
+    def register_servers(self, *servers: dict[str, Any]) -> None:
+        """The MCP servers that there are from now on."""
+        self._ask("PUT", "/agents/servers", list(servers))
+
     def asked(self) -> list[dict[str, Any]]:
         """The questions that agents were asked, the oldest first."""
         questions: list[dict[str, Any]] = self._ask("GET", "/agents/asked")

@@ -1,0 +1,143 @@
+"""`dynohook agent`: ask an agent of Heroku's from a terminal, and see what tools there are."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from core.settings import SettingsError, read
+from heroku.errors import HerokuError
+from heroku.inference.asking import HerokuTool, HerokuToolParams, Message, Request
+from heroku.inference.client import Inference
+from heroku.inference.hearing import Part, Transcript
+from heroku.redacting import redacted
+from toolbelt.commands.common import No, as_json, examples, print_json, print_table
+
+SHOWN = {"text": "", "call": "→ {name} ", "result": "← {name} "}
+
+
+@click.group()
+def agent() -> None:
+    """Ask an agent of Heroku's Managed Inference, with INFERENCE_URL, INFERENCE_KEY and INFERENCE_MODEL_ID.
+
+    Rules ask with the action `agent`; this is for trying a question out.
+    """
+
+
+@agent.command(
+    epilog=examples(
+        'dynohook agent ask "What does H10 mean?"',
+        'dynohook agent ask "What day is it there?" --tool dyno_run_command --app acme-shop',
+    )
+)
+@click.argument("question")
+@click.option("--system", help="Who it is to be.")
+@click.option("--tool", "tools", multiple=True, metavar="NAME", help="A tool of Heroku's that it may call; repeat it.")
+@click.option("--app", help="The app on which its tools run.")
+@click.option("--model", help="Another model than INFERENCE_MODEL_ID.")
+@click.option("--within", default=120, show_default=True, type=click.IntRange(1, 3_600), help="Seconds it may take.")
+@as_json
+def ask(
+    *,
+    question: str,
+    system: str | None,
+    tools: Sequence[str],
+    app: str | None,
+    model: str | None,
+    within: int,
+    as_json: bool,
+) -> None:
+    """Ask QUESTION and print the answer as it comes, with the calls of tools and what these gave back.
+
+    A tool runs on the app with the rights of the add-on: nothing asks you again. Ends with 1 if the answer broke off.
+    """
+    if tools and not app:
+        raise click.UsageError("--tool needs --app: the app on which it runs")
+    with problems(), inference() as (client, usual):
+        asked = request(question, system=system, tools=tools, app=app or "", model=model or usual)
+        transcript = asyncio.run(heard(client, asked, within, aloud=not as_json))
+    if as_json:
+        print_json({"answer": transcript.answer, **transcript.to_json()})
+    else:
+        click.echo(f"\n{transcript.usage.total:,} tokens, {transcript.calls} calls of tools.", err=True)
+
+
+@agent.command(epilog=examples("dynohook agent servers", "dynohook agent servers --json"))
+@as_json
+def servers(*, as_json: bool) -> None:
+    """List the MCP servers that are registered with the model, and their tools: the names that rules may use."""
+    with problems(), inference() as (client, _):
+        found = asyncio.run(listed(client))
+    if as_json:
+        print_json(found)
+    elif found:
+        print_table(("SERVER", "STATUS", "TOOLS"), [row(server) for server in found])
+    else:
+        click.echo("No MCP server is registered.")
+
+
+@contextmanager
+def inference() -> Iterator[tuple[Inference, str]]:
+    """The client of the environment's add-on, and its model. Used in one event loop."""
+    chosen = read("inference_url", "inference_key")
+    assert chosen.inference_url  # noqa: S101  `read` has seen to it
+    assert chosen.inference_key  # noqa: S101
+    key = chosen.inference_key.get_secret_value()
+    yield Inference(key, base_url=chosen.inference_url, user_agent="dynohook"), chosen.inference_model_id or ""
+
+
+@contextmanager
+def problems() -> Iterator[None]:
+    """What goes wrong ends the command in one line."""
+    try:
+        yield
+    except (SettingsError, HerokuError) as error:
+        raise No(str(error)) from error
+    except TimeoutError as error:
+        raise No("its time was up") from error
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        raise No(told) from error
+    except ValueError as error:
+        raise No(f"INFERENCE_URL: {error}") from error
+
+
+def request(question: str, *, system: str | None, tools: Sequence[str], app: str, model: str) -> Request:
+    first = [Message(role="system", content=system)] if system else []
+    runs = [HerokuTool(name=name, runtime_params=HerokuToolParams(target_app_name=app)) for name in tools]
+    return Request(model=model, messages=[*first, Message(role="user", content=question)], tools=runs or None)
+
+
+async def heard(client: Inference, asked: Request, within: int, *, aloud: bool) -> Transcript:
+    transcript = Transcript()
+    try:
+        async with asyncio.timeout(within):
+            async for turn in client.ask(asked):
+                transcript.add(turn, clean=redacted)
+                for part in turn.parts if aloud else ():
+                    click.echo(shown(part))
+    finally:
+        await client.close()
+    return transcript
+
+
+async def listed(client: Inference) -> list[Mapping[str, Any]]:
+    try:
+        return await client.mcp_servers()
+    finally:
+        await client.close()
+
+
+def shown(part: Part) -> str:
+    """A part as a terminal may show it: no secret, and nothing that would move the cursor."""
+    text = "".join(character if character.isprintable() or character == "\n" else " " for character in part.text)
+    return SHOWN[part.kind].format(name=part.name) + redacted(text)
+
+
+def row(server: Mapping[str, Any]) -> tuple[str, ...]:
+    tools = [str(tool.get("name")) for tool in server.get("tools") or () if isinstance(tool, dict)]
+    name = server.get("name") or server.get("id") or server.get("process_type") or ""
+    return str(name), str(server.get("server_status") or server.get("status") or ""), ", ".join(tools)
