@@ -122,7 +122,10 @@ def _shifted(text: str, shift: timedelta) -> str:
     if time is None:
         return text
     precision = "microseconds" if "." in text else "seconds"
-    spelt = (time + shift).isoformat(timespec=precision)
+    try:
+        spelt = (time + shift).isoformat(timespec=precision)
+    except OverflowError:  # one that stands for never
+        return text
     return spelt.replace("+00:00", "Z") if text.endswith("Z") else spelt
 
 

@@ -145,6 +145,11 @@ def test_the_times_of_a_delivery_of_ones_own_move_together() -> None:
     assert (moved["created_at"], moved["data"]["created_at"]) == ("2026-03-04T12:00:00Z", "2026-03-04T11:59:55Z")
 
 
+def test_a_time_that_stands_for_never_stays() -> None:
+    mine = {"created_at": "2020-01-01T00:00:00Z", "data": {"expires_at": "9999-12-31T00:00:00Z"}}
+    assert changed(mine, at=datetime(2026, 3, 4, tzinfo=UTC))["data"]["expires_at"] == "9999-12-31T00:00:00Z"
+
+
 @pytest.mark.parametrize("odd", [[], "text", None, {"event": 7}])
 def test_a_delivery_whose_metadata_are_none_is_changed_all_the_same(odd: Any) -> None:
     assert changed({"webhook_metadata": odd}, id="e1") == {"id": "e1", "webhook_metadata": odd}
