@@ -37,6 +37,7 @@ class AuditLine:
     status: int | None
     request_id: str | None
     remaining: int | None
+    warning: str | None = None  # Heroku's own, about things that will change
 
     @property
     def sentence(self) -> str:
@@ -49,7 +50,8 @@ class AuditLine:
         came = f"{OUTCOMES.get(self.outcome, self.outcome)}{status}"
         told = f"{self.who} called {self.endpoint.replace('_', ' ')}{where}: {came}"
         why = f"; {self.why}" if self.why else ""
-        return f"{told}{why} [{', '.join(facts)}]." if facts else f"{told}{why}."
+        warned = f" Heroku warns: {self.warning.rstrip('.')}." if self.warning else ""
+        return f"{told}{why} [{', '.join(facts)}].{warned}" if facts else f"{told}{why}.{warned}"
 
     def to_log(self) -> dict[str, Any]:
         """As fields of a log line; what is not known is left out."""
@@ -76,6 +78,7 @@ def line(record: CallRecord, *, at: float, run: str, app_name: str, why: str) ->
         status=record.status,
         request_id=record.request_id,
         remaining=record.remaining,
+        warning=record.warning,
     )
 
 

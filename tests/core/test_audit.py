@@ -1,6 +1,6 @@
 """The record of calls: bounded, readable, and without anything secret."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 import redis
@@ -48,10 +48,28 @@ def entry(record: CallRecord = DONE, *, why: str = "allowed by releases: write")
             "rule roll-back called rollback on acme-web: left without an answer [0.12 s].",
             id="no answer",
         ),
+        pytest.param(
+            entry(replace(DONE, warning="The stack heroku-20 goes away.")),
+            "rule roll-back called rollback on acme-web: done (201); allowed by releases: write "
+            "[0.12 s, request 9f0d1a, 4,498 calls left]. Heroku warns: The stack heroku-20 goes away.",
+            id="with a warning",
+        ),
     ],
 )
 def test_a_call_is_told_in_a_sentence(given: AuditLine, sentence: str) -> None:
     assert given.sentence == sentence
+
+
+def test_a_warning_of_heroku_s_is_logged_and_exported() -> None:
+    warned = entry(replace(DONE, warning="It goes away."))
+    assert warned.to_log()["warning"] == warned.to_json()["warning"] == "It goes away."
+    assert "warning" not in entry().to_log()
+
+
+def test_a_line_that_was_written_without_a_warning_is_read() -> None:
+    """Those of the version before had no such field."""
+    older = {name: value for name, value in asdict(entry()).items() if name != "warning"}
+    assert AuditLine(**older) == entry()
 
 
 def test_lines_come_back_as_they_were_written_the_oldest_first(server: redis.Redis) -> None:

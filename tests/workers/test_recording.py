@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
+from structlog.testing import capture_logs
+
 from core import layout
 from core.audit import AuditLine
 from tests.workers.world import APP, ROLL_BACK, World
+from toolbelt.simulator.faults import Fault, Kind
 
 
 def lines(world: World) -> list[AuditLine]:
@@ -21,6 +24,17 @@ def test_each_call_is_told_with_who_made_it_and_by_what_right(world: World) -> N
         ("rule roll-back", "rollback", APP, "done", "allowed by releases: write"),
     ]
     assert lines(world)[-1].status == 201
+
+
+def test_what_heroku_warns_of_is_logged_and_kept(world: World) -> None:
+    world.heroku.order_faults(Fault(kind=Kind.WARN, method="GET", path="*/releases", message="This range goes away."))
+    world.deliver(world.crashing())
+
+    with capture_logs() as logged:
+        world.worker().drain()
+
+    assert [line.warning for line in lines(world)] == ["This range goes away.", None]
+    assert [line.get("warning") for line in logged if line["event"] == "heroku call"] == ["This range goes away.", None]
 
 
 def test_a_call_that_was_denied_is_told_too(world: World) -> None:
