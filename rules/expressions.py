@@ -31,6 +31,7 @@ _TYPES: Final = {
     STEPS: "map<string, map<string, dyn>>",
 }
 _PLACE: Final = re.compile(r"<input>:(-?\d+):(-?\d+): (?:Syntax error: )?(.*)")
+_VERSION: Final = re.compile(r"(?<![\w.])version\b")  # the event's own, a text, where mostly a release's is meant
 _STATUS: Final = re.compile(r"^[A-Z_]+: ")
 _PHRASES: Final = (  # (what the library says, what we say)
     (re.compile(r"undeclared reference to '([^']*)'.*"), r"\1 is not known here"),
@@ -102,7 +103,7 @@ def compile_expression(text: str, names: tuple[str, ...] = EVENT_NAMES) -> Expre
     try:
         compiled = _environment(names).compile(text)
     except Exception as error:  # noqa: BLE001 - the library has one error for all
-        raise _explained(str(error)) from None
+        raise _explained(str(error), text) from None
     _check_patterns(text, looks, names)
     kind = compiled.return_type()
     if kind not in (cel.Type.BOOL, cel.Type.DYN):
@@ -123,13 +124,16 @@ def _check_patterns(text: str, looks: Looks, names: tuple[str, ...]) -> None:
             raise ExpressionError(_said(str(answer.value())), *place_of(text, pattern.start))
 
 
-def _explained(told: str) -> ExpressionError:
+def _explained(told: str, text: str) -> ExpressionError:
     """The first thing that the library complains of."""
     found = _PLACE.search(told)
     if found is None:
         return ExpressionError(_said(told))
     line, column = (max(1, int(number)) for number in found.groups()[:2])
-    return ExpressionError(_said(found[3]), line, column)
+    said = _said(found[3])
+    return ExpressionError(
+        said, line, column, "data.version" if "cannot take" in said and _VERSION.search(text) else None
+    )
 
 
 def _said(told: str) -> str:

@@ -63,18 +63,21 @@ def _of_comparison(looked: Looked, held: Held, heard: tuple[Heard, ...]) -> Iter
 
 def _wrong(looked: Looked, held: Held, heard: Heard, field: Field) -> Fault | None:
     if held.operator in ON_NUMBERS:
-        return None if field.kind == "number" else _not_a_number(looked.path, held, field)
+        return None if field.kind == "number" else _not_a_number(looked.path, held, heard, field)
     if held.operator in ON_TEXTS:
         return None if field.kind in {"text", "time", "list"} else _not_a_text(looked.path, held, field)
     if held.operator != "is":
         return None
+    if looked.path == VERSION and not isinstance(held.value, str):
+        return _not_a_number(looked.path, held, heard, field)
     return _wrong_kind(looked.path, held, field) or _never_so(looked.path, held, heard, field)
 
 
-def _not_a_number(path: str, held: Held, field: Field) -> Fault:
+def _not_a_number(path: str, held: Held, heard: Heard, field: Field) -> Fault:
     if path == VERSION:
         message = "version is the event's own, a text like application/vnd.heroku+json; version=3"
-        return warning(held.at, message, "data.version", at_key=True)
+        meant = (each for each in ("data.version", "data.release.version") if field_at(heard.include, each))
+        return warning(held.at, message, next(meant, None), at_key=True)
     return warning(held.at, f"{path} is {_a(field)}: {held.operator} holds only for numbers", at_key=True)
 
 

@@ -183,6 +183,11 @@ def test_steps_and_targets_come_back_from_json() -> None:
         pytest.param("version: 1\ntargets: {a: {log: 1}}", "targets.a.log: must be true", id="log target"),
         pytest.param(rule_text("match: {data.status:failed}"), "(did you mean data.status: failed?)", id="no space"),
         pytest.param(
+            rule_text("when: version > 1"),
+            "6:19: rules[0].when: the expression: > cannot take string, int (did you mean data.version?)",
+            id="version",
+        ),
+        pytest.param(
             rule_text("when: data.description == 'fixed #4'"),
             "a # behind a space begins a comment: quote the whole text",
             id="comment",

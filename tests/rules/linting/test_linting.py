@@ -84,6 +84,7 @@ WRONG = {
     "truth as a text": ("on: api:release\nmatch: {data.current: yes}", "(did you mean true?)"),
     "text as a number": ("on: api:release\nmatch: {data.description: 5}", "data.description is a text"),
     "the event's version": ("on: api:release\nmatch: {version: {gt: 1}}", "(did you mean data.version?)"),
+    "the event's version, equal": ("on: dyno.create\nmatch: {version: 3}", "(did you mean data.release.version?)"),
     "a text compared": ("on: api:release\nmatch: {data.created_at: {gt: 5}}", "gt holds only for numbers"),
     "a number globbed": ('on: api:release\nmatch: {data.version: {glob: "4*"}}', "glob holds only for texts"),
     "a group as a value": ("on: api:release\nmatch: {data.slug: abc}", "(did you mean data.slug.id?)"),
