@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from core.past import Past
 from heroku.errors import BadDelivery
 from heroku.events import Event, read
 from toolbelt.commands.common import connected
 from toolbelt.commands.loading import Unusable
+
+LATEST = 1e11  # seconds since 1970: what is beyond it is no time
 
 
 @dataclass(slots=True)
@@ -68,13 +72,14 @@ def in_file(path: Path, now: float, since_seconds: float, until_seconds: float) 
 
 def _line(line: bytes) -> tuple[int | None, bytes | None]:
     try:
-        told: Any = json.loads(line)
+        told: Any = from_json(line, allow_inf_nan=False)
     except ValueError:
         return None, None
     if not isinstance(told, dict) or not isinstance(told.get("body"), dict):
         return None, line
     at = told.get("accepted_at")
-    return int(at * 1_000) if isinstance(at, (int, float)) else None, json.dumps(told["body"]).encode()
+    came = int(at * 1_000) if isinstance(at, (int, float)) and 0 <= at < LATEST else None
+    return came, json.dumps(told["body"]).encode()
 
 
 def _event(body: bytes | None) -> Event | None:

@@ -242,6 +242,8 @@ class TestFiles:
             json.dumps({"accepted_at": at, "body": json.loads(self.body("dyno_crashed_again", 9.5))}),
             "",
             "no JSON",
+            "[" * 5_000,
+            json.dumps({"accepted_at": 1e300, "body": {}}),
             self.body("dyno_crashed", 100_000),
         )
 
