@@ -38,7 +38,10 @@ class Record:
         for came, body in self.bodies:
             event = _event(body)
             at = came if came is not None else _created(event)
-            if at is None or not self.since <= at <= self.until:
+            if at is None:  # nobody knows when it came
+                self.read, self.unreadable = self.read + 1, self.unreadable + 1
+                continue
+            if not self.since <= at <= self.until:
                 continue
             self.last = at = max(at, self.last or 0)  # no clock goes back
             self.first = at if self.first is None else self.first
