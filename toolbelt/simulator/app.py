@@ -1,4 +1,4 @@
-"""The fake Heroku as one ASGI app: the API and id.heroku.com with their faults, logs, control plane, deliveries."""
+"""The fake Heroku as one ASGI app: API and id.heroku.com with faults, logs, apps, control plane, deliveries."""
 
 import asyncio
 import contextlib
@@ -20,6 +20,7 @@ from toolbelt.simulator.identity import Identity
 from toolbelt.simulator.logplex import Logplex
 from toolbelt.simulator.simulator import Simulator
 from toolbelt.simulator.spoiling import Spoiled
+from toolbelt.simulator.visiting import Visits
 
 AS_HEROKU = Manner()
 
@@ -60,7 +61,8 @@ def create_app(
     )
     api = Recorded(Spoiled(Watched(called, look), faults), log)
     control = Watched(Control(simulator, log, faults, clock, agents).app(), look)
-    routes = [Mount("/simulator", app=control), *Logplex(simulator, clock).routes(), Mount("/", app=api)]
+    aside = [*Logplex(simulator, clock).routes(), *Visits(simulator, clock).routes()]
+    routes = [Mount("/simulator", app=control), *aside, Mount("/", app=api)]
     return Starlette(routes=routes, lifespan=lifespan)
 
 

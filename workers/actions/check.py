@@ -6,7 +6,7 @@ that a rollback in `on_failure` takes a release back that does not answer.
 
 import re
 from typing import Annotated
-from urllib.parse import urljoin
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -125,8 +125,18 @@ def _address(step: Step[Params]) -> tuple[str, str]:
         step.memory["web_url"] = base
     else:
         base = resolved(step.params.url, written, step.variable)
-    url = urljoin(base, step.params.path) if base and step.params.path != "/" else base
+    url = _joined(base, step.params.path) if base and step.params.path != "/" else base
     return url, named(url, written)
+
+
+def _joined(base: str, path: str) -> str:
+    """The path under that of the address; it cannot lead to another host."""
+    try:
+        parts = urlsplit(base)
+    except ValueError:
+        return base  # no address: whoever asks it says so
+    inner, _, query = path.partition("?")
+    return urlunsplit(parts._replace(path=parts.path.rstrip("/") + inner, query=query or parts.query))
 
 
 def _needs(written: Written) -> tuple[Need, ...]:

@@ -90,14 +90,19 @@ def test_a_variable_that_is_not_set_fails_by_its_name(world: World, pages: Pages
 
 
 def test_the_apps_own_address_is_what_is_asked_by_default(world: World) -> None:
-    """The fake Heroku's apps have addresses under herokuapp.com, which nobody here can reach."""
-    world.worker(rule("check: {bad_for: 10s}", {"apps": "read"}))
+    world.worker(rule("check: {path: '/healthz?deep=1', good_for: 20s}", {"apps": "read"}))
     world.deliver(occasion(world))
     worked_through(world)
-    state, sentence = world.step()
-    assert state == "failed"
-    assert sentence.startswith(f"{world.app.name}-")
-    assert ".herokuapp.com/ was not well for " in sentence
+    assert world.step() == ("done", "127.0.0.1/visits/acme-shop/healthz was well for 20 s.")
+
+
+def test_a_release_whose_dynos_crash_is_bad(world: World) -> None:
+    world.simulator.deploy(world.app.name, "crash")
+    world.pass_time(120)
+    world.worker(rule("check: {bad_for: 20s}", {"apps": "read"}))
+    world.deliver(occasion(world))
+    worked_through(world)
+    assert world.step() == ("failed", "127.0.0.1/visits/acme-shop/ was not well for 20 s: it answered 503.")
 
 
 def test_without_an_address_the_rule_must_be_let_read_the_app() -> None:
