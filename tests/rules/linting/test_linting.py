@@ -224,6 +224,9 @@ def test_what_is_meant_is_left_alone(lines: str) -> None:
 RIGHT_AND_CHANGING = {
     "another state than its own effect": f"on: api:release.update\nmatch: {{data.status: failed}}\n{HELD}",
     "deploys only": f"on: api:release\nmatch: {{data.description: {{prefix: Deploy}}}}\n{HELD}",
+    "a person is asked each time": (
+        "on: api:release.update\nmatch: {data.status: failed}\napprove_within: 1h\naccess: {releases: write}"
+    ),
     "access that is of use": (
         "on: api:release.update\nmatch: {data.status: failed}\nlimit: {max: 1, within: 1d}\n"
         "access: {releases: write, builds: read}"
