@@ -46,7 +46,9 @@ class Answers:
         """What has come so far, or in the end."""
         key = layout.ANSWER + id
         pipeline = self._redis.pipeline()
-        pipeline.hset(key, mapping={"worker": self._worker, "state": state, "told": json.dumps(told)})
+        pipeline.hset(
+            key, mapping={"worker": self._worker, "state": state, "told": json.dumps(told, ensure_ascii=False)}
+        )
         pipeline.expire(key, layout.ANSWER_SECONDS)
         pipeline.execute()
 

@@ -12,6 +12,7 @@ from workers.actions import SPECS
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "rules" / "library"
+AGENT = "agent"
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -80,17 +81,23 @@ def _text(file: Path) -> str:
 def load_rules(settings: Settings, environment: Mapping[str, str]) -> Rulebook:
     """The rules as a worker runs them. Raises SettingsError, or rules.errors.RuleErrors with every problem."""
     book = load(sources(settings), actions=SPECS, environment=environment, library=library())
-    if lack := without_token(book, settings):
+    if lack := lacking(book, settings):
         raise SettingsError(lack)
     return book
 
 
-def without_token(book: Rulebook, settings: Settings) -> str:
-    """That there is no token while live rules need one; nothing if all is well."""
-    if settings.has_credentials:
-        return ""
-    needy = [rule.name for rule in book.rules if _is_live(rule.mode, settings) and _needs_heroku(rule)]
-    return f"HEROKU_API_KEY is not set, and these live rules need Heroku's API: {', '.join(needy)}" if needy else ""
+def lacking(book: Rulebook, settings: Settings) -> str:
+    """What live rules need and nobody has set; nothing if all is well."""
+    live = [rule for rule in book.rules if _is_live(rule.mode, settings)]
+    callers = [rule.name for rule in live if _needs_heroku(rule)]
+    askers = [rule.name for rule in live if any(step.action == AGENT for step in (*rule.do, *rule.on_failure))]
+    lacks = []
+    if callers and not settings.has_credentials:
+        lacks.append(f"HEROKU_API_KEY is not set, and these live rules need Heroku's API: {', '.join(callers)}")
+    if askers and not (settings.inference_url and settings.inference_key):
+        missing = "INFERENCE_KEY" if settings.inference_url else "INFERENCE_URL"
+        lacks.append(f"{missing} is not set, and these live rules ask an agent: {', '.join(askers)}")
+    return "; ".join(lacks)
 
 
 def _is_live(mode: Mode, settings: Settings) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -50,11 +50,11 @@ class Streams:
     def ask(self, id: str, request: Request, bounds: Bounds) -> None:
         """Ask, once for each id, and listen in the background. Raises Unavailable if too many are listened to, or the
         worker stops; RedisError."""
-        loop = self._started()
         if self._over or len(self._tasks) >= FULL:
             raise Unavailable(method="POST", path="agents", message="no more streams can be heard", retry_after=5.0)
+        loop = self._started()
         if self.answers.begin(id):
-            asyncio.run_coroutine_threadsafe(self._begun(self._listen(id, request, bounds)), loop).result(STOP_SECONDS)
+            loop.call_soon_threadsafe(self._begin, id, request, bounds)
 
     def stop(self) -> None:
         """Hear no more: what has come is kept, and the steps are told that they were interrupted."""
@@ -81,8 +81,8 @@ class Streams:
         finally:
             loop.close()
 
-    async def _begun(self, listening: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(listening)
+    def _begin(self, id: str, request: Request, bounds: Bounds) -> None:
+        task = asyncio.get_running_loop().create_task(self._listen(id, request, bounds))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

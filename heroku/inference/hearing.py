@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 PART_CHARACTERS = 4_000  # of one text; a tool's answer can be a whole file
 PARTS = 40  # of a transcript; of more the first and the last are kept
-TRANSCRIPT_CHARACTERS = 24_000  # of all its parts
+TRANSCRIPT_CHARACTERS = 16_000  # of all its parts
 Ended = Literal["done", "cut", "deadline", "budget", "interrupted", "failed"]
 
 

@@ -155,6 +155,29 @@ def test_without_a_token_it_runs_if_no_live_rule_needs_one(
         load_rules(settings, {})
 
 
+@pytest.mark.parametrize(
+    ("environment", "lacks"),
+    [
+        ({}, "INFERENCE_URL"),
+        ({"INFERENCE_URL": "https://ai.example"}, "INFERENCE_KEY"),
+        ({"INFERENCE_URL": "https://ai.example", "INFERENCE_KEY": "inf-key"}, ""),
+        ({"ACT": "shadow"}, ""),
+    ],
+)
+def test_a_live_rule_that_asks_an_agent_needs_one_to_ask(
+    tmp_path: Path, environment: dict[str, str], lacks: str
+) -> None:
+    text = rule("asks").replace("{notify: {to: log, text: hello}}", "{agent: {prompt: why}}")
+    assert "agent" in text
+    (tmp_path / "a.yaml").write_text(text)
+    settings = read(environment={"RULES_PATH": str(tmp_path), **environment})
+    if not lacks:
+        load_rules(settings, {})
+        return
+    with pytest.raises(SettingsError, match=f"{lacks} is not set, and these live rules ask an agent: asks"):
+        load_rules(settings, {})
+
+
 def test_a_target_whose_variable_is_missing_is_told_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(rule("tell") + "targets:\n  ops: {webhook: $OPS_URL}\n")
     settings = read(environment={"RULES_PATH": str(tmp_path)})

@@ -10,7 +10,7 @@ from toolbelt.commands.common import No, examples
 from toolbelt.commands.loading import settings_for
 from toolbelt.commands.problems import TELLING
 from workers.actions import SPECS
-from workers.rulebooks import library, sources, without_token
+from workers.rulebooks import lacking, library, sources
 
 
 @click.command(
@@ -49,7 +49,7 @@ def check(*, paths: tuple[str, ...], kind: str, as_json: bool, strict: bool) -> 
     except SettingsError as error:
         raise No(str(error)) from error
     TELLING["json" if as_json else kind](examined)
-    if examined.book and (lack := without_token(examined.book, chosen)):
+    if examined.book and (lack := lacking(examined.book, chosen)):
         raise No(lack)
     if examined.book is None or (strict and examined.problems):
         raise SystemExit(1)

@@ -124,10 +124,8 @@ def perform(step: Step[Params]) -> Outcome:
 def _heard(step: Step[Params], came: Answer) -> Outcome:
     if not came.is_over:
         step.memory["asked_agent"] = step.memory.get("asked_agent", step.now)
-        parts = len(came.told.get("transcript", {}).get("parts", ()))
-        return Outcome(
-            "waiting", f"The agent is at work: {parts} parts so far.", output=_output(came), look_again=LOOK_SECONDS
-        )
+        so_far = _short(str(came.told.get("answer", ""))) or "nothing so far"
+        return Outcome("waiting", f"The agent is at work: {so_far}", look_again=LOOK_SECONDS)
     if came.state == "unavailable":
         step.asking.forget()
         step.memory.pop("asked_agent", None)
@@ -147,14 +145,18 @@ def _done(step: Step[Params], came: Answer) -> Outcome:
             output["answer"] = agent_answers.read(said, step.params.answer)
         except agent_answers.BadAnswer as error:
             return Outcome("failed", f"The agent's answer cannot be used: {error}.", output=output)
-    short = " ".join(said.split())
-    short = short if len(short) <= TELL_CHARACTERS else short[: TELL_CHARACTERS - 1] + "…"
-    return Outcome("done", f"The agent said ({usage.get('total', 0):,} tokens): {short}", output=output)
+    return Outcome("done", f"The agent said ({usage.get('total', 0):,} tokens): {_short(said)}", output=output)
 
 
 def _broken_off(came: Answer, ended: str) -> Outcome:
     why = f": {came.told['why']}" if came.told.get("why") else ""
     return Outcome("failed", f"The agent did not come to an end: {ENDED[ended]}{why}.", output=_output(came))
+
+
+def _short(text: str) -> str:
+    """Its beginning, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= TELL_CHARACTERS else line[: TELL_CHARACTERS - 1] + "…"
 
 
 def _output(came: Answer) -> dict[str, Any]:
