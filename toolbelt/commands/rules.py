@@ -7,7 +7,7 @@ import click
 
 from core.settings import SettingsError
 from rules.errors import RuleErrors
-from rules.rulebook import Rule
+from rules.rulebook import Rule, Template
 from toolbelt.commands.backtesting import backtest
 from toolbelt.commands.checking import check, settings
 from toolbelt.commands.common import No, as_json, examples, print_json, print_table
@@ -44,15 +44,31 @@ def list_(*, as_json: bool) -> None:
     except SettingsError as error:
         raise No(str(error)) from error
     if as_json:
-        print_json([outline(rule) for rule in book.rules])
+        print_json([*map(outline, book.rules), *map(template_outline, book.templates)])
         return
     print_table(("RULE", "MODE", "ON", "DOES"), [row(rule) for rule in book.rules])
+    if book.templates:
+        click.echo("\nThese judge nothing until `use` gives them values:\n")
+        print_table(("RULE", "NEEDS", "WHAT IT IS FOR"), [template_row(template) for template in book.templates])
     if chosen.brake != "live":
         click.echo(f"\nNo rule goes beyond {chosen.brake}: that is where ACT stands.")
 
 
 def outline(rule: Rule) -> dict[str, Any]:
     return rule.outline() | {"description": rule.description, "do": [step.name for step in rule.do]}
+
+
+def template_outline(template: Template) -> dict[str, Any]:
+    return {
+        "name": template.name,
+        "mode": "template",
+        "description": template.description,
+        "needs": list(template.needs),
+    }
+
+
+def template_row(template: Template) -> tuple[str, ...]:
+    return template.name, ", ".join(template.needs), template.description
 
 
 def row(rule: Rule) -> tuple[str, ...]:

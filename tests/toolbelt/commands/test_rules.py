@@ -161,6 +161,26 @@ def test_rules_are_listed_in_their_order(file: Path) -> None:
     assert "No rule goes beyond off" in ran.output
 
 
+TEMPLATE = """\
+  - name: tell-of-strangers
+    description: Somebody from outside was let in.
+    with: {domain: {description: Where your people are.}}
+    on: api:collaborator.create
+    match: {data.user.email: {not: {suffix: "@${domain}"}}}
+    do: [{notify: {to: ops, text: a stranger}}]
+"""
+
+
+def test_a_rule_that_waits_for_its_values_is_listed_apart(file: Path) -> None:
+    file.write_text(GOOD.replace("targets:", f"{TEMPLATE}targets:"))
+
+    shown = run("list", RULES_PATH=str(file)).output.splitlines()
+    _, template = json.loads(run("list", "--json", RULES_PATH=str(file)).output)
+
+    assert shown[-1].split(maxsplit=2) == ["tell-of-strangers", "domain", "Somebody from outside was let in."]
+    assert (template["name"], template["mode"], template["needs"]) == ("tell-of-strangers", "template", ["domain"])
+
+
 def test_the_list_can_be_read_by_programs(file: Path) -> None:
     [rule] = json.loads(run("list", "--json", RULES_PATH=str(file)).output)
     assert (rule["name"], rule["clauses"], rule["do"]) == (
