@@ -31,6 +31,13 @@ def test_what_the_live_rules_need_and_the_token_lacks_is_named(world: World, sco
     assert [problem.split(" or ")[0] for problem in found if "needs the scope write" in problem] == said
 
 
+def test_a_rule_about_a_missing_event_needs_heroku_s_list_of_events() -> None:
+    text = ROLL_BACK.replace("access: {releases: write}", "missing: {on: dyno.create, within: 5m}").split("    do:")[0]
+    [rule] = load([Source("r.yaml", f"{text}    do: [{{notify: {{to: log, text: x}}}}]\n")], actions=SPECS).rules
+
+    assert [endpoint.name for endpoint in credentials.endpoints(rule)] == ["list_webhook_events"]
+
+
 def test_rules_in_shadow_need_nothing(world: World) -> None:
     book = load([Source("rules.yaml", ROLL_BACK.replace("mode: live", "mode: shadow"))], actions=SPECS)
 

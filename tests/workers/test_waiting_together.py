@@ -64,7 +64,7 @@ def workers(running: Server, tmp_path: Path) -> Iterator[list[Process]]:
     with Crew() as crew:
         made = [start(crew, **settings) for _ in range(WORKERS)]
         for process in made:
-            process.ready(lambda process=process: "worker ready" in process.output, what="a worker")  # type: ignore[misc]
+            process.ready(lambda process=process: "worker ready" in process.output, what="a worker", within=60)  # type: ignore[misc]
         yield made
 
 
@@ -78,9 +78,9 @@ def test_what_several_workers_decide_at_once_and_amid_kills_fires_once(
     keep(server, documents[:half])
     workers[0].kill()
     keep(server, documents[half:])
-    until(lambda: not server.zcard(layout.DUE + "decide"), what="all events to be decided")
+    until(lambda: not server.zcard(layout.DUE + "decide"), what="all events to be decided", within=60)
     workers[1].kill()
-    until(lambda: nothing_waits(server), what="all waits to be judged")
+    until(lambda: nothing_waits(server), what="all waits to be judged", within=60)
 
     assert Counter(rule for rule, _ in fired(server)) == {
         "five-times": 2 * len(KEYS),
