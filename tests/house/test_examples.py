@@ -9,6 +9,7 @@ import pytest
 
 from toolbelt.cli import main
 from toolbelt.crew import HOME
+from toolbelt.reference.parts import anchors
 
 DOCUMENTS = [*sorted(HOME.glob("*.md")), *sorted((HOME / "docs").glob("*.md"))]
 NAMES = [str(path.relative_to(HOME)) for path in DOCUMENTS]
@@ -56,3 +57,10 @@ def test_every_link_to_a_file_leads_to_one(name: str) -> None:
 def test_every_script_that_a_document_names_exists(name: str) -> None:
     scripts = set(re.findall(r"(?<![\w/])bin/[a-z]+", (HOME / name).read_text()))
     assert sorted(script for script in scripts if not (HOME / script).exists()) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_into_a_page_leads_to_a_heading(name: str) -> None:
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", (HOME / name).read_text())
+    pages = {target: ((HOME / name).parent / target if target else HOME / name).read_text() for target, _ in links}
+    assert [f"{target}#{part}" for target, part in links if part not in anchors(pages[target])] == []

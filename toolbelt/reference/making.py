@@ -19,6 +19,8 @@ from rules.template_filters import FILTERS
 from rules.template_syntax import ROOTS
 from rules.templates import compile_template
 from toolbelt.commands.saying import GATES, gate_in_words
+from toolbelt.crew import HOME
+from toolbelt.reference.parts import contents
 from toolbelt.reference.tables import keys, table
 from workers.actions import SPECS
 
@@ -179,6 +181,7 @@ def _codes(words: Iterable[str]) -> str:
 
 
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
+    "contents": lambda: contents((HOME / "docs/rules.md").read_text()),
     "file": _file,
     "rule": _of("RuleModel"),
     "count": _of("CountModel"),
