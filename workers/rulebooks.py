@@ -31,8 +31,7 @@ def library() -> list[Source]:
 
 
 def standing(settings: Settings) -> tuple[object, ...]:
-    """How the rule files stand on the disk, those that may be used too, without reading them: if this is the same, so is
-    what they say."""
+    """How the rule files stand on the disk, and those that may be used: if this is the same, so is what they say."""
     parts = [*settings.rules_path.split(":"), str(LIBRARY)]
     try:
         return tuple(_standing(file) for part in parts for file in _files(part.strip()))
