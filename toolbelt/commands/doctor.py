@@ -13,7 +13,7 @@ from rules.rulebook import Rulebook
 from toolbelt import needs
 from toolbelt.commands.asking import our_url
 from toolbelt.commands.common import as_json, examples, print_json, who
-from toolbelt.doctoring import account, ledger, setup
+from toolbelt.doctoring import account, agents, ledger, setup
 from toolbelt.doctoring.findings import Finding, State, attention, broken, worst
 from toolbelt.heroku_of import heroku_of
 from toolbelt.hooks import Wanted
@@ -51,6 +51,7 @@ def look(apps: Sequence[str] | dict[str, None]) -> Iterator[Finding]:
     yield from setup.of_settings(chosen)
     book, loading = setup.of_rules(chosen, os.environ)
     yield loading
+    yield from agents.of_agents(chosen, book)
     if chosen.redis_url is None:
         return
     try:

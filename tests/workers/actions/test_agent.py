@@ -151,6 +151,19 @@ def test_an_answer_of_another_shape_cannot_be_used(world: World, said: str, why:
     assert record.output["text"] == said
 
 
+@pytest.mark.parametrize(("verdict", "told"), [("memory", "done"), ("code", "not needed")])
+def test_a_step_can_depend_on_the_answer(world: World, verdict: str, told: str) -> None:
+    depends = '      - {if: steps.agent.answer.verdict == "memory", notify: {to: log, text: buy more}}\n'
+    world.heroku.order_replies(Reply(says=[Said(text=f'{{"verdict": "{verdict}"}}')]))
+    crash(world)
+    rules = ask("answer: {verdict: [memory, code]}").replace('"{{ steps.agent.text }}"}\n', '"x"}\n') + depends
+    finish(world, world.worker(rules))
+
+    run = world.run()
+    assert run.state == "done"
+    assert run.journal["step:2"].state == told
+
+
 # --- asked once ---
 
 
