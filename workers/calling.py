@@ -135,7 +135,7 @@ class Calls:
             raise RuntimeError(f"{call.endpoint.name} changes something and no intent was written down")
         if self._held_at is not None and asked - self._held_at > HOLD_GOOD_SECONDS:
             raise Locked("what was seen is too old to act on")
-        look.memory["intents"] = list(self._intent)
+        look.memory["intents"] = list(dict.fromkeys((*look.memory.get("intents", ()), *self._intent)))
         look.is_put_off()  # until it is answered
         started = StepRecord("started", look.now, f"Called {call.endpoint.name}; no answer yet.", memory=look.memory)
         visit.crew.runs.begin(visit.run, token=visit.token, step=look.field, started=started, intents=self._intent)

@@ -48,11 +48,13 @@ def perform(step: Step[Params]) -> Outcome:
     if "before" not in step.memory:
         before = {dyno.name: dyno.id for dyno in step.heroku.dynos(step.app) if step.params.fits(dyno)}
         if not before:
-            return Outcome("not needed", f"There is no {step.params.meant} to restart.")
+            return _nothing_there(step)
         step.memory.update(before=before, asked=[], asked_at=step.now)
     left = [name for name in step.memory["before"] if name not in step.memory["asked"]]
     if left:
         _restart(step, left)
+        if not step.memory["before"]:
+            return _nothing_there(step)
         if len(step.memory["asked"]) < len(step.memory["before"]):
             return Outcome("waiting", f"Restarting {_listed(left)}.", changed=True, own=_marks(step, {}))
     return _check(step)
@@ -63,6 +65,10 @@ def settle(step: Step[Params]) -> Outcome | None:
     now = {dyno.name: dyno for dyno in step.heroku.dynos(step.app)}
     step.memory["asked"] = [name for name, id in step.memory["before"].items() if name not in now or now[name].id != id]
     return _check(step) if len(step.memory["asked"]) == len(step.memory["before"]) else None
+
+
+def _nothing_there(step: Step[Params]) -> Outcome:
+    return Outcome("not needed", f"There is no {step.params.meant} to restart.")
 
 
 def _restart(step: Step[Params], left: list[str]) -> None:

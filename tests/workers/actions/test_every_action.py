@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rules.model import Mode
 from tests.workers.actions.cases import CASES
 from tests.workers.actions.scene import ENVIRONMENT, SECRET, Case, rule, worked_through
 from tests.workers.world import Killed, Worker, World, die
@@ -66,6 +67,8 @@ def test_it_is_done_once_and_says_so(world: World, case: Case) -> None:
     assert case.holds(world)
     assert world.run().state == "done"
     assert world.told() == []
+    assert list(world.server.scan_iter("dh:intent:*")) == [], "what it meant to do is done"
+    assert list(world.server.scan_iter("dh:lock:*")) == []
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if case.again])
@@ -101,8 +104,8 @@ def test_an_app_that_the_rule_may_not_touch_is_not_touched(world: World, case: C
 
 
 @pytest.mark.parametrize("case", EVERY)
-@pytest.mark.parametrize("brake", ["shadow", "off"])
-def test_the_brake_holds_it_back(world: World, case: Case, brake: str) -> None:
+@pytest.mark.parametrize("brake", [Mode.SHADOW, Mode.OFF])
+def test_the_brake_holds_it_back(world: World, case: Case, brake: Mode) -> None:
     case.before(world)
     worker_of(world, case, brake=brake).drain()
     case.set_off(world)
@@ -110,6 +113,7 @@ def test_the_brake_holds_it_back(world: World, case: Case, brake: str) -> None:
 
     assert world.heroku.calls() == []
     assert world.runs() == []
+    assert world.gates("e1") == [[brake.value]]
 
 
 @pytest.mark.parametrize("case", EVERY)

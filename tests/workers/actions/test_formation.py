@@ -10,6 +10,7 @@ from rules.loading import Source, load
 from tests.workers.actions.scene import occasion, rule, worked_through
 from tests.workers.world import APP, World
 from toolbelt.simulator import scaling
+from toolbelt.simulator.faults import Fault, Kind
 from workers.actions import SPECS, restart
 
 FORMATION, DYNOS = {"formation": "write"}, {"dynos": "write"}
@@ -93,6 +94,7 @@ def test_those_of_a_type_are_restarted_one_by_one(world: World) -> None:
     assert done(world, "restart: {type: web}", DYNOS) == ("done", "Restarted web.1, web.2, web.3: up again.")
     assert ids(world)["worker.1"] == before["worker.1"]
     assert len(world.posts()) == 3
+    assert list(world.server.scan_iter("dh:intent:*")) == [], "those of all calls are closed"
 
 
 def test_many_are_restarted_in_several_looks(world: World) -> None:
@@ -108,6 +110,11 @@ def test_many_are_restarted_in_several_looks(world: World) -> None:
 def test_a_dyno_that_is_not_there_needs_no_restart(world: World) -> None:
     assert done(world, "restart: {dyno: web.9}", DYNOS) == ("not needed", "There is no web.9 to restart.")
     assert world.posts() == []
+
+
+def test_a_dyno_that_goes_just_before_its_restart_needs_none(world: World) -> None:
+    world.heroku.order_faults(Fault(kind=Kind.STATUS, status=404, method="DELETE", path="*/dynos/*"))
+    assert done(world, "restart: {dyno: web.1}", DYNOS) == ("not needed", "There is no web.1 to restart.")
 
 
 def test_the_crashed_dyno_of_the_event_is_what_a_template_names(world: World) -> None:

@@ -43,6 +43,15 @@ def test_the_link_is_kept_nowhere_and_gets_no_token(world: World, capfd: pytest.
     assert key not in world.kept() + said.out + said.err
 
 
+@pytest.mark.parametrize("do", [DO, "check: {}"])
+def test_what_is_only_read_of_an_app_is_granted_like_the_rest(world: World, do: str) -> None:
+    world.worker(rule(do, ACCESS | {"apps": "read"}, on_apps="other-*"))
+    world.deliver(occasion(world))
+    worked_through(world)
+    assert world.step()[0] == "denied"
+    assert world.heroku.calls() == []
+
+
 SECRETS = [
     f"DATABASE_URL=postgres://u:{SECRET}@db.example/x",
     f"connecting with password={SECRET} now",
