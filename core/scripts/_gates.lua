@@ -5,11 +5,15 @@ local token, wake_act, keep = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = now_ms()
 local awaited = 0 -- for how many milliseconds the event in hand is needed for the waits that were armed
 
--- Writes a decision behind an event, which then stays for `life` milliseconds, or longer if a wait needs it. Not by APPEND,
--- which would double its room.
+-- Writes a decision behind an event, which then stays for `life` milliseconds (negative: until something else is decided), or
+-- longer if a wait needs it. Not by APPEND, which would double its room.
 local function append(id, decision, life)
   local record = redis.call('GET', L.EVENT .. id)
-  if record then redis.call('SET', L.EVENT .. id, record .. decision, 'PX', text(math.max(life, awaited))) end
+  if record and life < 0 then
+    redis.call('SET', L.EVENT .. id, record .. decision)
+  elseif record then
+    redis.call('SET', L.EVENT .. id, record .. decision, 'PX', text(math.max(life, awaited)))
+  end
   awaited = 0
 end
 

@@ -12,6 +12,14 @@ if redis.call('EXISTS', L.PAUSED) == 1 then return {{}, {}, 0} end
 local now = now_ms()
 local claimed, buried = {}, {}
 
+-- A wait that was given up can be replayed for as long as it is shown, and for that its event is needed.
+local function keep_wait(row)
+  local event = L.EVENT .. (redis.call('HGET', L.WAIT .. row, 'event') or '')
+  local left, needed = redis.call('PTTL', event), L.DEAD_DAYS * 86400000
+  if left > 0 and left < needed then redis.call('PEXPIRE', event, text(needed)) end
+  redis.call('PEXPIRE', L.WAIT .. row, text(needed))
+end
+
 local function bury(row, attempts)
   redis.call('HSET', L.DEAD, lane .. ' ' .. row, cjson.encode({at = now, attempts = attempts}))
   redis.call('ZREM', due, row)
@@ -20,7 +28,9 @@ local function bury(row, attempts)
   if lane == 'decide' then
     redis.call('EXPIRE', L.EVENT .. row, L.DEAD_DAYS * 86400)
     redis.call('HDEL', L.REPLAYS, row)
-  elseif lane == 'act' and redis.call('EXISTS', L.RUN .. row) == 1 then
+  elseif lane == 'wait' then
+    keep_wait(row)
+  elseif redis.call('EXISTS', L.RUN .. row) == 1 then
     redis.call('HSET', L.RUN .. row, 'state', 'dead', 'finished_at', text(now))
     redis.call('EXPIRE', L.RUN .. row, L.RUN_DAYS * 86400)
     settle_reservations(row, may_have_changed(row), now)

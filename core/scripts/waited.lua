@@ -34,8 +34,9 @@ local function judge_wait(row, generation, decision, said)
   local gate = (#rule.gate > 0 and rule.gate) or judge(id, tonumber(held[4]), rule, kind)
   if redis.call('HGET', key, 'generation') == generation then end_wait(row) end -- else it waits on
   local gates = cjson.encode({numbered(rule.index, gate)})
-  local left = redis.call('PTTL', L.EVENT .. id)
-  append(id, decision .. ',"w":"' .. kind .. '","g":' .. gates .. ',"at":' .. text(now) .. '}\n', math.max(left, keep * 1000))
+  local left = redis.call('PTTL', L.EVENT .. id) -- none if it is about to be decided again
+  local line = decision .. ',"w":"' .. kind .. '","g":' .. gates .. ',"at":' .. text(now) .. '}\n'
+  append(id, line, left < 0 and left or math.max(left, keep * 1000))
   return '{"gates":' .. gates .. '}'
 end
 

@@ -426,6 +426,24 @@ class TestWaits:
         assert list(scene.keys(layout.WAIT)) == []
 
     def test_a_wait_that_nobody_gets_done_is_a_dead_letter_that_can_be_replayed(self, scene: Scene) -> None:
+        self.bury(scene)
+        assert scene.hands.dead().keys() == {"wait e1:roll-back"}
+
+        assert scene.hands.replay("e1:roll-back", by="sam", why="mended") == "e1:roll-back"
+
+        assert scene.judge_waits(after()) == [("e1", ["planned", "e1:roll-back"])]
+
+    def test_it_can_be_replayed_for_as_long_as_it_is_shown(self, scene: Scene) -> None:
+        """Though by then nobody remembers its partner."""
+        self.bury(scene)
+        scene.pass_time(20 * 24 * HOUR)
+
+        scene.hands.replay("e1:roll-back", by="sam", why="mended")
+
+        assert scene.judge_waits(after()) == [("e1", ["after", 30 * MINUTE])]
+        assert len(scene.kept("e1")) == 2
+
+    def bury(self, scene: Scene) -> None:
         scene.decide("e1", after())
         scene.decide("p1", t=START, **partner())
         scene.pass_time(SECOND_LOOK)
@@ -433,9 +451,14 @@ class TestWaits:
             scene.due_waits()
             scene.pass_time(layout.LEASE_MILLISECONDS)
 
-        assert scene.hands.dead().keys() == {"wait e1:roll-back"}
-        assert scene.hands.replay("e1:roll-back", by="sam", why="mended") == "e1:roll-back"
-        assert scene.judge_waits(after()) == [("e1", ["planned", "e1:roll-back"])]
+    def test_an_event_that_is_about_to_be_decided_again_keeps_no_end(self, scene: Scene) -> None:
+        scene.decide("e1", after())
+        scene.hands.replay("e1", by="sam", why="")
+        scene.pass_time(SECOND_LOOK)
+        scene.judge_waits(after())
+        scene.pass_time(30 * 24 * HOUR)
+
+        assert scene.decide("e1", rule(), replay=1) == [["planned", "e1#1:roll-back"]]
 
     def test_a_claim_that_ran_out_counts_for_nothing(self, scene: Scene) -> None:
         scene.decide("e1", after())
