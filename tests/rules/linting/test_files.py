@@ -46,3 +46,39 @@ def test_there_is_nothing_to_say_of_a_good_file() -> None:
 def test_what_does_not_exist_is_told_with_its_place(written: str, instead: str, words: str) -> None:
     [problem] = told(FILE.replace(written, instead, 1))
     assert words in problem
+
+
+SHELVED = """\
+version: 1
+rules:
+  - name: tell-of-crashes
+    on: dyno.destroy
+    match: {data.state: crashed}
+    do: [{notify: {to: log, text: crashed}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "words"),
+    [
+        ("match: {data.stat: up}", "mine.yaml:4:13", "(did you mean data.state?)"),
+        ("mode: live", "mine.yaml:3:10", "library.yaml:5: match.data.state: one-off dynos"),
+    ],
+)
+def test_a_used_rule_is_looked_over_as_it_becomes(changes: str, place: str, words: str) -> None:
+    mine = Source("mine.yaml", f"version: 1\nrules:\n  - use: tell-of-crashes\n    {changes}\n")
+    [problem] = examine([mine], actions=SPECS, library=[Source("library.yaml", SHELVED)]).problems
+    assert str(problem).startswith(f"{place}: warning: ")
+    assert words in str(problem)
+
+
+def test_files_are_told_of_in_their_order_and_by_line() -> None:
+    text = SHELVED + SHELVED.partition("rules:\n")[2].replace("tell-of-crashes", "tell-again")
+    other = text.replace("tell", "say")
+    problems = examine([Source("b.yaml", text), Source("a.yaml", other)], actions=SPECS).problems
+    assert [(problem.file, problem.line) for problem in problems] == [
+        ("b.yaml", 5),
+        ("b.yaml", 9),
+        ("a.yaml", 5),
+        ("a.yaml", 9),
+    ]

@@ -6,14 +6,17 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from heroku.fields import FIELDS
 from rules.examining import MAX_WARNINGS, examine
 from rules.loading import Source
+from rules.schema import schema
 from rules.subscriptions import ENTITIES, EVERY_SUBSCRIPTION
 from workers.actions import SPECS
 
 KNOWN = sorted({path for fields in FIELDS.values() for path in fields})
+VALIDATOR = Draft202012Validator(schema(SPECS))
 MOST_SECONDS = 20.0  # for rules as large as they come, most of it for reading them
 
 STEP = {"do": [{"notify": {"to": "log", "text": "{{ data.none }}"}}]}
@@ -72,6 +75,13 @@ def looked_over(*rules: dict[str, Any]) -> bool:
 @settings(deadline=None)
 def test_looking_over_ends_with_warnings_only(one: dict[str, Any]) -> None:
     looked_over(one)
+
+
+@given(rule)
+@settings(deadline=None)
+def test_whatever_loads_fits_the_schema(one: dict[str, Any]) -> None:
+    if looked_over(one):
+        assert [error.message for error in VALIDATOR.iter_errors({"version": 1, "rules": [one]})] == []
 
 
 def test_most_of_what_is_tried_loads() -> None:
