@@ -35,7 +35,7 @@ class Note:
         """A note of texts that come from anywhere: without what looks like a secret, and fit to be read."""
         about = " · ".join(filter(None, (str(facts.get("app") or ""), str(facts.get("rule") or ""))))
         said = plain(title).replace("\n", " ").strip() or about or "Dynohook"
-        known = incident.strip() or f"{facts.get('rule')}:{facts.get('app')}"
+        known = plain(incident).strip() or f"{facts.get('rule')}:{facts.get('app')}"
         return cls(cut(said, TITLE_CHARACTERS), plain(text).strip() or EMPTY, known, resolve, facts)
 
     @property

@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -117,13 +117,15 @@ def _connected(server: Server, way: Way, tls: ssl.SSLContext) -> Iterator[smtpli
             local = ip_address(raw.getpeername()[0].partition("%")[0]).is_loopback
             if server.scheme == "smtps":
                 raw = tls.wrap_socket(raw, server_hostname=server.host)
-            with _Session(raw, server.host) as smtp:
+            with closing(_Session(raw, server.host)) as smtp:
                 if server.scheme == "smtp" and (smtp.has_extn("starttls") or not local):
                     smtp.starttls(context=tls)
                     smtp.ehlo()
                 if server.user:
                     smtp.login(server.user, server.password)
                 yield smtp
+                with suppress(smtplib.SMTPException, OSError):  # the mail is taken, whatever comes of the goodbye
+                    smtp.quit()
         finally:
             watch.cancel()
             raw.close()

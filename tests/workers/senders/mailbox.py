@@ -56,6 +56,7 @@ class Mailbox:
     logins: list[tuple[str, str]] = field(default_factory=list)
     answers: deque[str] = field(default_factory=deque)
     recipients: dict[str, str] = field(default_factory=dict)
+    goodbye: str = "221 Bye"
 
     async def handle_RCPT(  # noqa: N802  (its name there)
         self, _: Any, __: Any, envelope: Any, address: str, ___: Any
@@ -72,6 +73,9 @@ class Mailbox:
             return self.answers.popleft()
         self.mails.append(BytesParser(policy=default).parsebytes(envelope.content))
         return "250 OK"
+
+    async def handle_QUIT(self, *_: Any) -> str:  # noqa: N802  (its name there)
+        return self.goodbye
 
     def login(self, _: Any, __: Any, ___: Any, ____: str, data: LoginPassword) -> AuthResult:
         given = data.login.decode(), data.password.decode()

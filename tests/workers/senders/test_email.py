@@ -140,6 +140,14 @@ def test_addresses_that_are_not_taken(
     assert len(mailbox.mails) == (1 if len(answers) == 1 else 0)
 
 
+@pytest.mark.parametrize("goodbye", ["421 too busy for goodbyes", "500 what?"])
+def test_a_mail_that_was_taken_is_not_sent_again_for_want_of_a_goodbye(mailbox: Mailbox, goodbye: str) -> None:
+    mailbox.goodbye = goodbye
+    send(f"smtp://{mailbox.host}")
+
+    assert len(mailbox.mails) == 1
+
+
 def test_a_wrong_password_is_refused_and_not_told(mailbox: Mailbox) -> None:
     with pytest.raises(Refused, match="answered 535") as caught:
         send(f"smtp://ops:wrong-password@{mailbox.host}")

@@ -31,6 +31,10 @@ def test_no_secret_and_nothing_misleading_is_told(said: str, told: str) -> None:
     assert note(said).text == told
 
 
+def test_the_name_of_an_incident_is_told_like_any_text() -> None:
+    assert note(incident=" shop HRKU-1234 ").incident == "shop [redacted]"
+
+
 def test_a_title_is_one_line_and_not_endless() -> None:
     assert note(title="a\nb").title == "a b"
     assert len(note(title="x" * 1_000).title) == 150
