@@ -103,6 +103,7 @@ def test_a_silence_is_ended_by_the_beginning_of_its_id(world: World) -> None:
     assert world.hands.end_silence(kept.id[:5], by="sam", why="done") == kept
 
     assert world.hands.silences() == []
+    assert world.hands._unsilence(args=[kept.id, "{}"]) == 0, "somebody else was faster"
     assert [deed.sentence for deed in world.hands.history(most=10)] == [
         "sam ended the silence of every rule about acme-shop: done",
         "ada silenced every rule about acme-shop for 1 h: migration",

@@ -99,6 +99,21 @@ def test_what_was_passed_over_can_be_told_of_later(world: World) -> None:
     assert told == ["not needed"]
 
 
+def test_a_step_that_has_begun_is_not_passed_over_any_more(world: World) -> None:
+    """Another version may understand a condition otherwise; what has begun is seen through."""
+    world.deliver(sample("dyno_crashed", id="e1", at=datetime.now(UTC)))
+    worker = world.worker(rules("wait: {for: 1m}, if: 'true'"), teller=Heard())
+    worker.drain()
+    assert journal(world)["step:0"][0] == "waiting"
+    key = layout.RUN + "e1:tell"
+    plan: Any = world.server.hget(key, "plan")
+    world.server.hset(key, "plan", plan.replace(b'"condition": "true"', b'"condition": "false"'))
+    world.pass_time(61)
+    worker.drain()
+
+    assert journal(world)["step:0"][0] == "done"
+
+
 def test_a_run_that_was_planned_before_steps_had_conditions_is_read_as_ever(world: World) -> None:
     world.deliver(sample("dyno_crashed", id="e1", at=datetime.now(UTC)))
     told = Heard()
