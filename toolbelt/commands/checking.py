@@ -17,7 +17,7 @@ from workers.rulebooks import lacking, library, sources
     epilog=examples(
         "dynohook rules check",
         "dynohook rules check my-rules.yaml --strict",
-        "dynohook rules check --format github rules/",
+        "dynohook rules check --format github --files-only rules/",
         "RULES_PATH=rules/library dynohook rules check --format json",
     )
 )
@@ -32,7 +32,10 @@ from workers.rulebooks import lacking, library, sources
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--strict", is_flag=True, help="Let a warning count as much as an error.")
-def check(*, paths: tuple[str, ...], kind: str, as_json: bool, strict: bool) -> None:
+@click.option(
+    "--files-only", is_flag=True, help="Do not ask whether this environment has the variables and the token they need."
+)
+def check(*, paths: tuple[str, ...], kind: str, as_json: bool, strict: bool, files_only: bool) -> None:
     """Load the rules and say what is wrong with them, each thing with its place and a suggestion.
 
     Errors are what a worker would refuse to start with: what cannot be read, a target whose variable is not set, a live
@@ -45,11 +48,12 @@ def check(*, paths: tuple[str, ...], kind: str, as_json: bool, strict: bool) -> 
     """
     chosen = settings(paths)
     try:
-        examined = examine(sources(chosen), actions=SPECS, environment=os.environ, library=library())
+        environment = None if files_only else os.environ
+        examined = examine(sources(chosen), actions=SPECS, environment=environment, library=library())
     except SettingsError as error:
         raise No(str(error)) from error
     TELLING["json" if as_json else kind](examined)
-    if examined.book and (lack := lacking(examined.book, chosen)):
+    if examined.book and not files_only and (lack := lacking(examined.book, chosen)):
         raise No(lack)
     if examined.book is None or (strict and examined.problems):
         raise SystemExit(1)

@@ -154,6 +154,18 @@ def test_a_live_rule_that_needs_a_token_is_not_let_through_without_one(file: Pat
     assert run("check", str(file), HEROKU_API_KEY="HRKU-x").exit_code == 0
 
 
+def test_files_are_right_or_not_wherever_they_are_checked(file: Path) -> None:
+    live = GOOD.replace(
+        "do: [", "mode: live\n    limit: {max: 1, within: 1d}\n    access: {releases: write}\n    do: ["
+    )
+    file.write_text(live.replace("do: [", "do: [{rollback: {}}, "))
+    assert run("check", str(file), OPS_URL=None).exit_code == 1
+    assert run("check", str(file)).exit_code == 1
+    assert run("check", "--files-only", "--strict", str(file), OPS_URL=None).exit_code == 0
+    file.write_text(live.replace("on: dyno", "on: dino"))
+    assert run("check", "--files-only", str(file)).exit_code == 1
+
+
 def test_rules_are_listed_in_their_order(file: Path) -> None:
     ran = run("list", RULES_PATH=str(file), ACT="off")
     assert ran.exit_code == 0
