@@ -28,8 +28,10 @@ def named(steps: Sequence[tuple[str, str | None]]) -> tuple[list[str], list[tupl
             faults.append((index, Fault(("name",), f"another step of the rule is called {name} already")))
         given.add(name or "")
     names: list[str] = []
+    taken, reached = set(given), dict[str, int]()
     for action, name in steps:
-        names.append(name or _free(action, given | set(names)))
+        names.append(name or _free(action, taken, reached))
+        taken.add(names[-1])
     return names, faults
 
 
@@ -48,10 +50,12 @@ def fault_of_reference(
     return None
 
 
-def _free(action: str, taken: set[str]) -> str:
+def _free(action: str, taken: set[str], reached: dict[str, int]) -> str:
+    """`reached` is the last number of each action, so that many of the same do not count from 2 each time."""
     if action not in taken:
         return action
-    number = 2
+    number = reached.get(action, 2)
     while f"{action}_{number}" in taken:
         number += 1
+    reached[action] = number
     return f"{action}_{number}"
