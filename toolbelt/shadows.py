@@ -49,6 +49,7 @@ class Shadows:
         self._past, self._sight = Past(client), Sight(client)
         self._followed = {rule.name: Shadowing(rule) for rule in rules}
         self._outlines: dict[str, Outline] = {}
+        self._book: str | None = None  # that judged last
         self._late: list[Judged] = []  # a heap: what was put off is told when it was judged
         self._numbers = count()
 
@@ -91,6 +92,9 @@ class Shadows:
 
     def _in_force(self, decision: Mapping[str, Any], at: float) -> None:
         """Which versions of the rules judged then."""
+        if decision.get("b") == self._book:
+            return
+        self._book = decision.get("b")
         for rule in self._outline(decision):
             if rule["name"] in self._followed:
                 self._followed[rule["name"]].in_force(rule["digest"], at=at)
