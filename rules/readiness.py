@@ -25,7 +25,7 @@ def readiness(report: Report) -> Readiness:
             None, "What people do instead of it cannot be seen in Heroku's events, so a person must judge."
         )
     if report.missed and report.missed > judged:
-        told = f"{_times(report.missed)} somebody {report.like} and it would not have, more often than it fired"
+        told = f"{times(report.missed)} somebody {report.like} and it would not have, more often than it fired"
         return Readiness(False, f"Not ready: {told}.")
     if report.since is None or report.days < LEAST_DAYS:
         had = in_words(report.days * 86_400) if report.since is not None else "no time at all"
@@ -34,7 +34,7 @@ def readiness(report: Report) -> Readiness:
         )
     if judged < LEAST_JUDGED:
         return Readiness(
-            None, f"Not enough evidence: what became of it is known {_times(judged)}, and {LEAST_JUDGED} are the least."
+            None, f"Not enough evidence: what became of it is known {times(judged)}, and {LEAST_JUDGED} are the least."
         )
     return _by_outcomes(report, judged)
 
@@ -44,16 +44,17 @@ def _by_outcomes(report: Report, judged: int) -> Readiness:
     if needless / judged > MOST_NEEDLESS:
         return Readiness(
             False,
-            f"Not ready: {_times(needless)} of {judged} it was not needed, as the app recovered by itself or somebody "
+            f"Not ready: {times(needless)} of {judged} it was not needed, as the app recovered by itself or somebody "
             "mended it another way.",
         )
     wanted = sum(report.outcomes.get(outcome, 0) for outcome in ("same", "ours"))
     went_on = report.outcomes.get("went on", 0)
-    facts = [f"{_times(wanted)} of {judged} somebody {report.like} within {in_words(SAME_SECONDS)}"]
-    facts += [f"{_times(went_on)} the trouble went on and nobody did"] if went_on else []
-    facts += [f"{_times(report.missed)} it missed one, which it would do live as well"] if report.missed else []
+    facts = [f"{times(wanted)} of {judged} somebody {report.like} within {in_words(SAME_SECONDS)}"]
+    facts += [f"{times(went_on)} the trouble went on and nobody did"] if went_on else []
+    facts += [f"{times(report.missed)} somebody did when it would not have"] if report.missed else []
     return Readiness(True, f"Ready to go live: {', '.join(facts)}.")
 
 
-def _times(number: int) -> str:
+def times(number: int) -> str:
+    """A number of times in words."""
     return {0: "never", 1: "once", 2: "twice"}.get(number, f"{number} times")

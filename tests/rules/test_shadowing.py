@@ -190,7 +190,13 @@ READY, NOT, UNKNOWN = True, False, None
             firings(firings(Story(), 3, "same"), 1, "went on"), 10, READY, "once the trouble went on", id="on"
         ),
         pytest.param(Story().release(1).release(99), 10, NOT, "twice somebody rolled the app back", id="all missed"),
-        pytest.param(firings(Story(), 3, "same").release(9_000), 10, READY, "once it missed one", id="one missed"),
+        pytest.param(
+            firings(Story(), 3, "same").release(9_000),
+            10,
+            READY,
+            "once somebody did when it would not have",
+            id="one missed",
+        ),
         pytest.param(Story("notify: {to: log, text: x}").crash(0), 10, UNKNOWN, "a person must judge", id="no sign"),
     ],
 )

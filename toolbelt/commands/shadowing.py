@@ -10,7 +10,7 @@ from core.settings import SettingsError
 from rules.durations import in_words, seconds
 from rules.errors import RuleErrors
 from rules.model import Mode
-from rules.readiness import readiness
+from rules.readiness import readiness, times
 from rules.rulebook import Rule
 from rules.shadowing import Firing, Missed, Outcome, Report
 from toolbelt import needs
@@ -104,21 +104,22 @@ def rows(report: Report) -> list[tuple[str, str]]:
     """What a person wants to know of a rule, by subject."""
     force = f"over {in_words(report.days * 86_400)}" if report.since is not None else "it has judged nothing yet"
     earlier = f", and {report.earlier} by earlier versions, which do not count" if report.earlier else ""
-    told = [("would have acted", f"{report.fired} times {force}{earlier}")]
+    told = [("would have acted", f"{times(report.fired)} {force}{earlier}")]
     told += [
         (str(report.outcomes[outcome]), text.format(like=report.like))
         for outcome, text in BECAME.items()
         if outcome in report.outcomes
     ]
-    told += [("latest", firing_in_words(firing)) for firing in reversed(report.firings[-3:])]
+    told += [("latest", firing_in_words(firing, report)) for firing in reversed(report.firings[-3:])]
     if report.missed:
-        told.append(("missed", f"{report.missed} times somebody {report.like} and it would not have"))
+        told.append(("missed", f"{times(report.missed)} somebody {report.like} and it would not have acted"))
         told += [("latest", missed_in_words(missed)) for missed in reversed(report.misses[-3:])]
     return told
 
 
-def firing_in_words(firing: Firing) -> str:
-    return f"{moment(firing.at)} {firing.app}: {firing.outcome}; look: dynohook events show {firing.event}"
+def firing_in_words(firing: Firing, report: Report) -> str:
+    became = BECAME[firing.outcome].format(like=report.like)
+    return f"{moment(firing.at)} {firing.app}: {became}; look: dynohook events show {firing.event}"
 
 
 def missed_in_words(missed: Missed) -> str:
