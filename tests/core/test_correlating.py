@@ -478,6 +478,11 @@ class TestWaits:
 
         assert scene.due.claim("decide", most=1).waits == 1
 
+    def test_how_many_wait_is_told_at_a_glance(self, scene: Scene) -> None:
+        scene.decide("e1", after(), quiet(rule="other"))
+
+        assert scene.hands.status()["rules_put_off"] == 2
+
     def test_all_that_is_left_has_an_end(self, scene: Scene) -> None:
         scene.decide("e1", after(), quiet(), missing(rule="m"), **partner(), **state("1", START))
         kept: Any = scene.server.zrange("test:ends", 0, -1)
