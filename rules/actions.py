@@ -31,9 +31,10 @@ def _never(_: Written) -> bool:
 class ActionSpec:
     """An action as a rule file may name it; `changes` tells whether it may change anything on Heroku.
 
-    `needs` always holds; `needs_more` is what its parameters add to it. What `destroys` with its parameters stands only
-    in a rule that has a limit. `uses` is what it can do without and does better with. `hears` are the entities whose
-    events tell what came of it. In the parameters that are `marked`, what templates print is marked as data.
+    `needs` always holds; `needs_more` is what its parameters add to it. `uses` is what it can do without and does
+    better with. What `destroys` with its parameters stands only in a rule that has a limit. `hears` are the entities
+    whose events tell what came of it. In the parameters that are `marked`, what templates print is marked as data; in
+    those of `variables`, `$NAME` stands for a variable of the environment.
     """
 
     name: str
@@ -44,6 +45,7 @@ class ActionSpec:
     destroys: Callable[[Written], bool] = _never
     hears: tuple[str, ...] = ()
     uses: tuple[Need, ...] = ()
+    variables: tuple[str, ...] = ()
     marked: frozenset[str] = frozenset()
 
     def needed(self, params: Written) -> tuple[Need, ...]:

@@ -20,6 +20,8 @@ from rules.steps import Actions, Steps, read_steps
 from rules.subscriptions import parse
 from rules.target_checks import target_faults
 from rules.template_checks import template_faults
+from rules.values import Mode
+from rules.variable_checks import variable_faults
 
 # What stands in for a broken part while the other parts are checked, so that one look tells all that is wrong.
 _STAND_INS: dict[str, Any] = {"name": "nameless", "on": ["dyno.create"], "do": [{}]}
@@ -32,6 +34,7 @@ class Known:
 
     actions: Actions
     targets: Mapping[str, Target]
+    environment: Mapping[str, str] | None = None
 
 
 def build(raw: Any, known: Known) -> tuple[Rule | None, list[Fault]]:
@@ -52,6 +55,7 @@ def build(raw: Any, known: Known) -> tuple[Rule | None, list[Fault]]:
     faults += _unless("access" in broken, access_faults(steps, model.access, known.actions))
     faults += _unless("limit" in broken or model.limit is not None, limit_faults(steps, known.actions))
     faults += target_faults(steps, known.targets)
+    faults += _unless(model.mode is not Mode.LIVE, variable_faults(steps, known.actions, known.environment))
     faults += template_faults(steps, whole=whole)
     faults += if_faults(steps, whole=whole)
     if faults or match is None:

@@ -40,8 +40,8 @@ def load(
 ) -> Rulebook:
     """The rulebook that `sources` describe; raises RuleErrors with every problem of every source.
 
-    With `environment`, a variable that a target names and that is not set is a problem too. `library` holds the rules
-    that may be used; they are in force only if `sources` hold them too.
+    With `environment`, a variable that a target or a live rule names and that is not set is a problem too. `library`
+    holds the rules that may be used; they are in force only if `sources` hold them too.
     """
     return load_all(sources, actions=actions, environment=environment, library=library)[0]
 
@@ -136,7 +136,8 @@ class _Loading:
             self._take(prepared(entry, library), is_library=document.source in self.library)
 
     def _take(self, made: Prepared, *, is_library: bool) -> None:
-        rule, faults = (None, []) if made.raw is None else build(made.raw, Known(self.actions, self.targets))
+        known = Known(self.actions, self.targets, self.environment)
+        rule, faults = (None, []) if made.raw is None else build(made.raw, known)
         self.problems += [made.problem(fault) for fault in (*made.faults, *faults)]
         name = made.name
         if name is None or not self._is_free(name, made, is_library=is_library):

@@ -78,3 +78,41 @@ def test_what_destroys_is_refused_without_a_limit() -> None:
     assert message.startswith("destroys something, and the rule has no limit")
     assert problems("remove", f"{access}\n    {LIMIT}") == []
     assert problems("open", access) == []
+
+
+class Key(BaseModel):
+    name: str
+    inside: dict[str, Any] = {}
+    apart: str = ""
+
+
+KEYED = {"key": ActionSpec("key", Key, variables=("name", "inside"))}
+KEYS = """
+version: 1
+rules:
+  - name: turn
+    mode: {mode}
+    on: dyno.destroy
+    do: [{{key: {{name: $ONE, inside: {{a: [$TWO, x$NONE]}}, apart: $THREE}}}}]
+"""
+
+
+def lacking(environment: Mapping[str, str] | None, mode: str = "live") -> list[str]:
+    try:
+        load([Source("keys.yaml", KEYS.format(mode=mode))], actions=KEYED, environment=environment)
+    except RuleErrors as error:
+        return [f"{problem.key}: {problem.message}" for problem in error.problems]
+    return []
+
+
+def test_a_variable_that_a_live_rule_names_must_be_set() -> None:
+    assert lacking({"ONE": " "}) == [
+        "rules[0].do[0].key.name: the environment has no ONE",
+        "rules[0].do[0].key.inside.a[0]: the environment has no TWO",
+    ]
+    assert lacking({"ONE": "1", "TWO": "2"}) == []
+
+
+def test_where_the_environment_is_not_known_or_nothing_is_done_no_variable_is_missed() -> None:
+    assert lacking(None) == []
+    assert lacking({}, "shadow") == []

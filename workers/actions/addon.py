@@ -124,6 +124,7 @@ ACTION = Action(
         destroys=adding.removes,
         changes=True,
         hears=("api:addon",),
+        variables=("config",),
     ),
     perform=perform,
     settle=settle,

@@ -104,7 +104,12 @@ def _called(step: Step[Params]) -> str:
 
 ACTION = Action(
     spec=ActionSpec(
-        name="build", params=Params, needs=(Need("builds", Level.FULL),), changes=True, hears=("api:build",)
+        name="build",
+        params=Params,
+        needs=(Need("builds", Level.FULL),),
+        changes=True,
+        hears=("api:build",),
+        variables=("url",),
     ),
     perform=perform,
     settle=settle,

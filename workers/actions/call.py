@@ -143,7 +143,9 @@ def _destroys(written: Written) -> bool:
 
 
 ACTION = Action(
-    spec=ActionSpec(name="call", params=Params, needs_more=_needs, destroys=_destroys, changes=True),
+    spec=ActionSpec(
+        name="call", params=Params, needs_more=_needs, destroys=_destroys, changes=True, variables=("with",)
+    ),
     perform=perform,
     settle=settle,
     reads_live_state=False,

@@ -144,7 +144,7 @@ def _needs(written: Written) -> tuple[Need, ...]:
 
 
 ACTION = Action(
-    spec=ActionSpec(name="check", params=Params, needs_more=_needs),
+    spec=ActionSpec(name="check", params=Params, needs_more=_needs, variables=("url",)),
     perform=perform,
     settle=settle,
     reads_live_state=True,

@@ -122,6 +122,7 @@ ACTION = Action(
         needs=(Need("config-vars", Level.WRITE),),
         uses=(Need("releases", Level.READ),),
         changes=True,
+        variables=("set",),
     ),
     perform=perform,
     settle=settle,

@@ -108,7 +108,7 @@ def _unavailable(name: str, why: str, status: int, headers: Mapping[str, str]) -
 
 
 ACTION = Action(
-    spec=ActionSpec(name="http", params=Params),
+    spec=ActionSpec(name="http", params=Params, variables=("url", "body", "secret", "headers")),
     perform=perform,
     settle=settle,
     reads_live_state=False,

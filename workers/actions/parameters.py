@@ -1,6 +1,5 @@
 """How actions' parameters are read: numbers and switches may come out of a template, secrets out of the environment."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -10,9 +9,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from core.settings import Settings
 from heroku.redacting import clean, redacted
 from rules.values import refused
+from rules.variable_checks import VARIABLE
 from workers.actions.base import RENDERED
 
-_VARIABLE = re.compile(r"\$(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
 _OURS = {*(name.upper() for name in Settings.model_fields), "INFERENCE_KEY", "CONSOLE_PASSWORD"}
 _PLATFORMS = ("HEROKU_", "REDIS_", "INFERENCE_")  # what the platform and its add-ons give this service
 
@@ -50,7 +49,7 @@ def _texts(value: object) -> object:
 
 def no_secret(text: str, info: ValidationInfo) -> str:
     """A secret stands in the environment, never in a rule; and ours are nobody else's."""
-    found = _VARIABLE.fullmatch(text)
+    found = VARIABLE.fullmatch(text)
     if info.context == RENDERED:
         return text
     if found and (found["name"].upper() in _OURS or found["name"].upper().startswith(_PLATFORMS)):
@@ -92,7 +91,7 @@ def resolved(rendered: Any, written: Any, variable: Callable[[str], str | None])
     What a template came to is left as it is: an event may say `$NAME` too. Raises NotSet.
     """
     if isinstance(written, str):
-        found = _VARIABLE.fullmatch(written)
+        found = VARIABLE.fullmatch(written)
         return _value_of(found["name"], variable) if found else rendered
     if isinstance(written, Mapping):
         return {key: resolved(inner, written.get(key), variable) for key, inner in rendered.items()}
@@ -110,7 +109,7 @@ def _value_of(name: str, variable: Callable[[str], str | None]) -> str:
 
 def named(url: str, written: Any) -> str:
     """What an address is called in a sentence: by its variable, or by host and path, as the rest may be a key."""
-    if isinstance(written, str) and _VARIABLE.fullmatch(written):
+    if isinstance(written, str) and VARIABLE.fullmatch(written):
         return f"the address in {written}"
     try:
         address = urlsplit(url)

@@ -136,7 +136,9 @@ def _gone(step: Step[Params], name: str) -> Outcome:
 
 
 ACTION = Action(
-    spec=ActionSpec(name="run", params=Params, needs=(Need("dynos", Level.FULL),), changes=True, hears=("dyno",)),
+    spec=ActionSpec(
+        name="run", params=Params, needs=(Need("dynos", Level.FULL),), changes=True, hears=("dyno",), variables=("env",)
+    ),
     perform=perform,
     settle=settle,
     reads_live_state=False,

@@ -85,10 +85,6 @@ def test_an_address_out_of_the_environment_is_told_by_its_name(world: World, pag
     assert SECRET not in world.kept()
 
 
-def test_a_variable_that_is_not_set_fails_by_its_name(world: World, pages: Pages) -> None:
-    assert checked(world, pages, url="$NOWHERE") == ("failed", "check failed: the variable NOWHERE is not set.")
-
-
 def test_the_apps_own_address_is_what_is_asked_by_default(world: World) -> None:
     world.worker(rule("check: {path: '/healthz?deep=1', good_for: 20s}", {"apps": "read"}))
     world.deliver(occasion(world))

@@ -33,7 +33,12 @@ def test_values_come_out_of_the_environment_and_out_of_templates(world: World) -
 
 
 def test_a_variable_that_is_not_set_changes_nothing(world: World) -> None:
-    assert done(world, "config: {set: {A: $GONE, B: c}}") == ("failed", "config failed: the variable GONE is not set.")
+    """It was there when the run was planned, by a worker with another environment."""
+    world.worker(rule("config: {set: {A: $GONE, B: c}}", ACCESS), environment={"GONE": "x"})
+    world.workers[0].crew.environment = {}
+    world.deliver(occasion(world))
+    worked_through(world)
+    assert world.step() == ("failed", "config failed: the variable GONE is not set.")
     assert world.posts() == []
 
 

@@ -1,0 +1,36 @@
+"""Whether the environment has each variable that a step names as `$NAME`."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from rules.errors import Fault
+from rules.steps import Actions, Steps
+
+VARIABLE: Final = re.compile(r"\$(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
+Place = tuple[str | int, ...]
+
+
+def variable_faults(steps: Steps, actions: Actions, environment: Mapping[str, str] | None) -> list[Fault]:
+    """One fault for each place that names a variable which is not set; none if the environment is not known."""
+    if environment is None:
+        return []
+    return [
+        Fault((*written.path, *place), f"the environment has no {name}")
+        for written, _ in steps
+        for field in actions[written.action].variables
+        for place, name in _named((field,), written.params.get(field))
+        if not environment.get(name, "").strip()
+    ]
+
+
+def _named(place: Place, value: Any) -> Iterator[tuple[Place, str]]:
+    """Each variable that a value, or what is inside it, names, and where."""
+    if isinstance(value, str) and (found := VARIABLE.fullmatch(value)):
+        yield place, found["name"]
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _named((*place, key), inner)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _named((*place, index), inner)
