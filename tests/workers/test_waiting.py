@@ -241,6 +241,21 @@ class TestAfter:
 
         assert "just after" in json.dumps(world.run().plan)
 
+    @pytest.mark.parametrize("late", [pytest.param(False, id="what came"), pytest.param(True, id="what waits")])
+    def test_a_reload_that_leaves_the_rule_as_it_was_forgets_nothing(self, world: World, *, late: bool) -> None:
+        release, crash = self.events(world)
+        worker = world.worker(AFTER_RELEASE)
+        world.deliver(crash if late else release)
+        worker.drain()
+        other = "\n  - {name: other, on: api:domain.create, do: [{notify: {to: log, text: other}}]}\n"
+        worker.crew.book = load([Source("r.yaml", AFTER_RELEASE.rstrip() + other)], actions=SPECS)
+        world.deliver(release if late else crash)
+        worker.drain()
+        world.pass_time(10 if late else 0)
+        worker.drain()
+
+        assert world.run().event_id == "crash"
+
     @pytest.mark.parametrize(
         ("before", "after", "gate"),
         [
