@@ -47,13 +47,9 @@ def is_rollback(event: Event) -> bool:
     return event.include == "api:release" and isinstance(description, str) and bool(ROLLBACK.fullmatch(description))
 
 
-def same_app(one: Event, other: Event) -> bool:
-    """Whether both are about the same app; by its name only where an event tells no id, as names change."""
-    if one.app is None or other.app is None:
-        return False
-    if one.app.id and other.app.id:
-        return one.app.id == other.app.id
-    return one.app.name is not None and one.app.name == other.app.name
+def app_of(event: Event) -> str | None:
+    """What tells its app from others: the id, as names change; the name only where an event has no id."""
+    return (event.app.id or event.app.name) if event.app else None
 
 
 def _rolled_back(_: Event, later: Event) -> bool:

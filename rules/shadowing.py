@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from heroku.events import Event
-from rules.likes import Like, by_a_person, is_rollback, like, same_app
+from rules.likes import Like, app_of, by_a_person, is_rollback, like
 from rules.rulebook import Rule
 
 SAME_SECONDS = 600.0  # a person who does the like so soon after meant the same
@@ -64,7 +64,7 @@ class Report(NamedTuple):
         return (self.until - self.since) / 86_400 if self.since is not None else 0.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Open:
     """A firing whose hour is not over."""
 
@@ -86,6 +86,7 @@ class Shadowing:
     missed: int = 0
     _counts: Counter[Outcome] = field(default_factory=Counter)
     _open: deque[_Open] = field(default_factory=deque)
+    _open_of: dict[str | None, list[_Open]] = field(default_factory=dict)  # the same by app
     _firings: deque[Firing] = field(default_factory=lambda: deque(maxlen=MOST_SHOWN))
     _misses: deque[Missed] = field(default_factory=lambda: deque(maxlen=MOST_SHOWN))
     _stopped: OrderedDict[str, tuple[float, tuple[Any, ...]]] = field(default_factory=OrderedDict)
@@ -101,9 +102,8 @@ class Shadowing:
         self.earlier += sum(self._counts.values()) + len(self._open)
         self.version, self.since, self.missed = version, at, 0
         self._counts.clear()
-        for kept in (self._open, self._firings, self._misses):
+        for kept in (self._open, self._open_of, self._firings, self._misses, self._stopped):
             kept.clear()
-        self._stopped.clear()
 
     def happened(self, event: Event, *, at: float, ours: bool) -> None:
         """Any event, before the rule's own judgement on it; `ours` if one of our runs brought it about."""
@@ -112,8 +112,8 @@ class Shadowing:
             return
         repeated = is_rollback(event) and self._is_known(event)
         fired = False
-        for firing in self._open:
-            if same_app(firing.event, event) and 0 <= at - firing.at <= SAME_SECONDS:
+        for firing in self._open_of.get(app_of(event), ()):
+            if 0 <= at - firing.at <= SAME_SECONDS:
                 fired = True
                 self._follow(firing, event, ours=ours)
         if self.like and self.like.alone and is_rollback(event) and not (fired or ours or repeated):
@@ -121,13 +121,13 @@ class Shadowing:
 
     def judged(self, event: Event, gate: Sequence[Any], *, at: float) -> None:
         """The rule matched this event; `gate` is what came of it, with its numbers."""
-        for firing in self._open:
-            if same_app(firing.event, event) and at - firing.at > SAME_SECONDS:
-                firing.again = True
+        for firing in self._open_of.get(app_of(event), ()):
+            firing.again = firing.again or at - firing.at > SAME_SECONDS
         if gate and gate[0] == "shadow":
             self._open.append(_Open(event, at))
+            self._open_of.setdefault(app_of(event), []).append(self._open[-1])
             if len(self._open) > MOST_OPEN:
-                self._close(self._open.popleft(), "open")
+                self._close("open")
         else:
             self._stopped[_app(event)] = (at, tuple(gate))
             self._stopped.move_to_end(_app(event))
@@ -138,8 +138,7 @@ class Shadowing:
         """What is known by `now`; nothing may be added afterwards."""
         self._settle(now)
         while self._open:
-            left = self._open.popleft()
-            self._close(left, left.outcome or ("went on" if left.again else "open"))
+            self._close("open")
         misses = self.missed if self.like and self.like.alone else None
         return Report(
             self.rule.name,
@@ -185,10 +184,16 @@ class Shadowing:
 
     def _settle(self, now: float) -> None:
         while self._open and now - self._open[0].at > QUIET_SECONDS:
-            over = self._open.popleft()
-            self._close(over, over.outcome or ("went on" if over.again else "recovered"))
+            self._close("recovered")
 
-    def _close(self, firing: _Open, outcome: Outcome) -> None:
+    def _close(self, otherwise: Outcome) -> None:
+        """Follow the oldest no longer; `otherwise` is what became of it if nothing else did."""
+        firing = self._open.popleft()
+        alike = self._open_of[app_of(firing.event)]
+        alike.remove(firing)
+        if not alike:
+            del self._open_of[app_of(firing.event)]
+        outcome = firing.outcome or ("went on" if firing.again else otherwise)
         self._counts[outcome] += 1
         self._firings.append(Firing(firing.event.id, _app(firing.event), firing.at, outcome))
 

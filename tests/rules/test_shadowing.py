@@ -1,13 +1,14 @@
 """A rule in shadow, held against what people did: who did the like, what was needless, what was missed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from heroku import samples
-from heroku.events import Event, read
-from rules.likes import LIKES, by_a_person, is_rollback, like, same_app
+from heroku.events import AppRef, Event, read
+from rules.likes import LIKES, app_of, by_a_person, is_rollback, like
 from rules.loading import Source, load
 from rules.readiness import LEAST_DAYS, readiness
 from rules.rulebook import Rule
@@ -264,7 +265,9 @@ def test_a_rollback_is_known_by_its_description(description: Any, expected: bool
     assert is_rollback(event("release_create_succeeded", "1", data__description=description)) is expected
 
 
-def test_an_app_is_the_same_by_id_before_name() -> None:
-    one, other = event("dyno_crashed", "1", app="acme-shop"), event("dyno_crashed", "2", app="acme-news")
-    assert same_app(one, one)
-    assert not same_app(one, other)
+def test_an_app_is_known_by_its_id_before_its_name() -> None:
+    crashed = event("dyno_crashed", "1", app="acme-shop")
+    assert crashed.app is not None
+    assert app_of(crashed) == crashed.app.id
+    assert app_of(replace(crashed, app=AppRef(None, "acme-shop"))) == "acme-shop"
+    assert app_of(replace(crashed, app=None)) is None
