@@ -1,21 +1,28 @@
 """`dynohook agent`: ask an agent of Heroku's from a terminal, and see what tools there are."""
 
 import asyncio
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
+import redis
 from pydantic import ValidationError
 
+from core.answers import Answers
+from core.hands import Hands, NotThere
+from core.records import UnknownFormat
 from core.settings import SettingsError, read
 from heroku.errors import HerokuError
 from heroku.inference.asking import HerokuTool, HerokuToolParams, Message, Request
 from heroku.inference.client import Inference
 from heroku.inference.hearing import Part, Transcript
 from heroku.redacting import redacted
-from toolbelt.commands.common import No, as_json, examples, print_json, print_table
+from toolbelt.commands.common import No, as_json, connected, examples, print_json, print_table
 
+AGENT = "agent"
+FOLLOW_SECONDS = 0.5
 SHOWN = {"text": "", "call": "→ {name} ", "result": "← {name} "}
 
 
@@ -77,6 +84,70 @@ def servers(*, as_json: bool) -> None:
         print_table(("SERVER", "STATUS", "TOOLS"), [row(server) for server in found])
     else:
         click.echo("No MCP server is registered.")
+
+
+@agent.command(epilog=examples("dynohook agent show 7f3a", "dynohook agent show 7f3a --follow"))
+@click.argument("run")
+@click.option("--follow", is_flag=True, help="Go on until the agents of the run are done.")
+@as_json
+def show(*, run: str, follow: bool, as_json: bool) -> None:
+    """Print what the agents of RUN said, what tools they called and what these gave back, so far."""
+    with connected() as client:
+        try:
+            printed = 0
+            while True:
+                told = transcripts(client, run)
+                printed = printed if as_json else print_new(told, printed)
+                if not follow or all(each.is_over for each in told):
+                    break
+                time.sleep(FOLLOW_SECONDS)
+        except (NotThere, UnknownFormat) as error:
+            raise No(str(error)) from error
+    if as_json:
+        print_json([{"step": each.name, "over": each.is_over, **each.transcript} for each in told])
+    elif not told:
+        click.echo("No agent was asked in this run.")
+
+
+class Told(NamedTuple):
+    """What the agent of one step has said."""
+
+    name: str
+    transcript: Mapping[str, Any]
+    is_over: bool
+
+    @property
+    def parts(self) -> list[Part]:
+        """Those that were kept."""
+        return [Part(part["kind"], part.get("text", ""), part.get("name", "")) for part in self.transcript["parts"]]
+
+
+def transcripts(client: redis.Redis, id: str) -> list[Told]:
+    """Those of a run's agents that were asked, in the order of its steps."""
+    run = Hands(client).run(id)
+    answers = Answers(client, worker="")
+    found = []
+    for part, key in (("step", "steps"), ("failure", "on_failure")):
+        for index, step in enumerate(run.plan.get(key) or ()):
+            field = f"{part}:{index}"
+            record = run.journal.get(field)
+            if step["action"] != AGENT or record is None:
+                continue
+            if "transcript" in record.output:
+                found.append(Told(step["name"], record.output["transcript"], is_over=True))
+            elif (said := answers.look(f"{run.id}:{field}")) is not None:
+                found.append(Told(step["name"], said.told.get("transcript", {"parts": []}), is_over=said.is_over))
+    return found
+
+
+def print_new(told: Sequence[Told], printed: int) -> int:
+    """Prints what has come since so many parts were printed; answers how many there are now."""
+    whole = sum(len(each.parts) + int(each.transcript.get("left_out", 0)) for each in told)
+    parts = [(each.name, part) for each in told for part in each.parts]
+    new = min(whole - printed, len(parts))
+    for name, part in parts[len(parts) - new :]:
+        click.echo(f"{name}: {shown(part)}")
+    return whole
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,9 @@ rules:
 """
 
 
-def agents(terminal: Terminal, tmp_path: Path, rules: str = RULES, **changes: str | None) -> list[tuple[str, str, str]]:
+def agents(
+    terminal: Terminal, tmp_path: Path, *, rules: str = RULES, **changes: str | None
+) -> list[tuple[str, str, str]]:
     path = tmp_path / "rules.yaml"
     path.write_text(rules)
     service = {"INFERENCE_URL": terminal.heroku.base_url, "INFERENCE_KEY": "inf-sesame", "INFERENCE_MODEL_ID": "m"}
@@ -46,7 +49,7 @@ def test_a_tool_that_no_server_has_is_told_with_what_was_meant(terminal: Termina
     ],
 )
 def test_a_service_that_cannot_be_asked_is_told(
-    terminal: Terminal, tmp_path: Path, changes: dict[str, str | None], says: str
+    terminal: Terminal, tmp_path: Path, changes: dict[str, Any], says: str
 ) -> None:
     [(name, state, said)] = agents(terminal, tmp_path, **changes)
 
@@ -57,4 +60,4 @@ def test_a_service_that_cannot_be_asked_is_told(
 def test_nothing_is_said_where_no_rule_asks(terminal: Terminal, tmp_path: Path) -> None:
     rules = "version: 1\nrules: [{name: n, on: api:app.create, do: [{notify: {to: log, text: x}}]}]"
 
-    assert agents(terminal, tmp_path, rules, INFERENCE_URL=None) == []
+    assert agents(terminal, tmp_path, rules=rules, INFERENCE_URL=None) == []
