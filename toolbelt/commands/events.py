@@ -60,7 +60,8 @@ def show(*, event: str, body: bool, as_json: bool) -> None:
     with hands() as at_work:
         one = at_work.event(event)
         heard = read(one)
-        decided = [(decision, list(told(decision, heard, at_work, todays_rules()))) for decision in decisions(one)]
+        today = todays_rules()
+        decided = [(decision, list(told(decision, heard, at_work, today))) for decision in decisions(one)]
         runs = at_work.runs_of(one.id)
         now = at_work.now()
     if as_json:

@@ -116,7 +116,7 @@ def told(decision: Mapping[str, Any], heard: Event, at_work: Hands, today: Ruleb
     found = list(verdicts(decision, heard, outline, today))
     silent = [] if "w" in decision else list(deaf(heard, outline))
     since = f"Decided {moment(decision['at'] / 1000)}{asked_by(decision)}"
-    note = "" if today and today.digest == decision["b"] else CHANGED
+    note = NOT_LOADED if today is None else "" if today.digest == decision["b"] else CHANGED
     runs = {run.rule: f"{run.state}: {gist(run)}" for run in at_work.runs_of(heard.id) if run.id in planned(found)}
     return Told(f"{headline(heard)}\n{since}{note}", [*found, *silent], runs)
 
@@ -126,6 +126,7 @@ def planned(found: Sequence[Verdict]) -> set[str]:
     return {verdict.gate[1] for verdict in found if verdict.gate and verdict.gate[0] in ("planned", "queued")}
 
 
+NOT_LOADED = "\nToday's rules do not load here, so only what was kept is told; look: dynohook rules check"
 CHANGED = "\nThe rules have changed since. Of those that are not the same any more, only what was kept is told."
 
 

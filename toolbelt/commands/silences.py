@@ -111,7 +111,7 @@ def duration(lasts: str | None, until: str | None, now: float) -> float:
 
 def nobody(at_work: Hands, app: str | None, rule: str | None) -> Iterable[str]:
     """What is named and not known: mostly a slip of the keyboard, and nothing would be silent."""
-    book = todays_rules()
+    book = todays_rules() if rule is not None else None
     if rule is not None and book is not None and not any(fnmatchcase(one.name, rule) for one in book.rules):
         yield f"no rule that is loaded here is called {rule}"
     if app is not None and not any(fnmatchcase(one, app) for one in apps_heard_of(at_work)):

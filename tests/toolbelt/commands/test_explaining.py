@@ -236,6 +236,15 @@ def test_a_rule_that_was_changed_since_is_told_of_as_far_as_was_kept(explain: Ex
     ]
 
 
+def test_without_rules_that_load_what_was_kept_is_told_all_the_same(explain: Explain, terminal: Terminal) -> None:
+    keep(terminal, {"n": [1], "g": []})
+
+    ran = explain(ID, "--rule", "scale-back", RULES_YAML="rules: [")
+
+    assert "Today's rules do not load here" in ran.output
+    assert part(ran.output, "scale-back")[0] == "scale-back did not match: it wants that data.type is web."
+
+
 def test_what_came_of_a_wait_is_told_after_it(explain: Explain, terminal: Terminal) -> None:
     keep(
         terminal,
