@@ -56,7 +56,8 @@ LAST = "dh:last:"  # <include>:<path>:<id> → hash: the state `now`, since `at`
 TRACES = "dh:traces:"  # <came or last> → sorted set: the keys of that kind, score = when each ends. At most TRACES_MOST
 BREAKER = "dh:breaker:"  # <mode>:<rule> → JSON {at, event, max, within}; ends when a person closes it
 LINE = "dh:line:"  # <rule>:<key> → list of run ids, the first one at work. At most LINE_LENGTH + 1
-OWN = "dh:own:"  # <id of what we made> → run id. Ends after OWN_SECONDS
+OWN = "dh:own:"  # <id of what we made> → run id, which ends after OWN_SECONDS; or <id>:<one change of ours to it>,
+#                  which ends after SEEN_SECONDS, as Heroku tells of a change no later
 INTENT = "dh:intent:"  # <app>:<kind>:<target> → run id, from before a call until its answer is written
 
 # --- runs ---

@@ -9,7 +9,8 @@ redis.call('DEL', L.NOTHING)
 local run, key, now = ARGV[1], L.RUN .. ARGV[1], now_ms()
 local what = cjson.decode(ARGV[4])
 for _, made in ipairs(what.own or {}) do
-  redis.call('SET', L.OWN .. made, run, 'EX', L.OWN_SECONDS)
+  local seconds = string.find(made, ':', 1, true) and L.SEEN_SECONDS or L.OWN_SECONDS
+  redis.call('SET', L.OWN .. made, run, 'EX', seconds)
 end
 if not holds('act', run, ARGV[2]) then return 'lost' end
 

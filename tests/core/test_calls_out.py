@@ -143,6 +143,14 @@ def test_who_comes_back_late_does_not_open_the_lock_of_whoever_goes_on(world: Wo
     assert world.server.get(f"{layout.LOCK}app-1") == RUN.encode()
 
 
+def test_one_change_of_ours_is_known_for_as_long_as_heroku_tells_of_it(world: World, token: str) -> None:
+    """Every dyno that was restarted left two keys for 90 days."""
+    world.runs.record(run_of(world), Entry(own=["dyno-1:destroy", "dyno-2"]), token=token)
+
+    assert 72 * 3600 < world.server.ttl(f"{layout.OWN}dyno-1:destroy") <= layout.SEEN_SECONDS
+    assert world.server.ttl(f"{layout.OWN}dyno-2") > layout.SEEN_SECONDS
+
+
 def test_after_the_answer_the_intents_are_closed_and_what_was_taken_back_is_remembered(
     world: World, token: str
 ) -> None:

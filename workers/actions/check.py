@@ -16,8 +16,8 @@ from rules.durations import in_words
 from rules.values import Duration, refused
 from workers.actions.base import Action, Outcome, Step
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import Text, named, resolved
-from workers.fetching import Page, Unreachable
+from workers.actions.parameters import Text, named, no_longer_than, resolved
+from workers.fetching import FETCH_SECONDS, Page, Unreachable
 
 MOST_BYTES = 200_000  # of a page, in which the text is looked for
 EARLY_SECONDS = 0.5  # a look that comes a little early is not worth another one
@@ -59,7 +59,9 @@ class Params(Base):
     )
     status: Statuses = Field(["2xx"], description="What is well: 200, 2xx, or a list of them.")
     contains: Text | None = Field(None, description="A text that a well page holds.")
-    timeout: Duration = Field(5.0, description="How long an answer may take; at most 10s.")
+    timeout: Annotated[Duration, no_longer_than(FETCH_SECONDS)] = Field(
+        5.0, description="How long an answer may take; at most 10s."
+    )
     every: Duration = Field(10.0, description="How long between two looks.")
     good_for: Duration = Field(60.0, description="Done when it was well at every look for so long.")
     bad_for: Duration = Field(30.0, description="Failed when it was bad at every look for so long.")

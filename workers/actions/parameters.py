@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from core.settings import Settings
 from heroku.redacting import clean, redacted
+from rules.durations import in_words
 from rules.values import refused
 from rules.variable_checks import VARIABLE
 from workers.actions.base import RENDERED
@@ -83,6 +84,17 @@ Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 Secret = Annotated[str, AfterValidator(no_secret), Field(max_length=32_000)]
 """A text that `$NAME` may stand for."""
 Texts = Annotated[list[Text], BeforeValidator(_texts), Field(min_length=1, max_length=100)]
+
+
+def no_longer_than(most: float) -> AfterValidator:
+    """Holds a duration to so many seconds."""
+
+    def held(seconds: float) -> float:
+        if seconds > most:
+            raise refused(f"must be at most {in_words(most)}")
+        return seconds
+
+    return AfterValidator(held)
 
 
 def resolved(rendered: Any, written: Any, variable: Callable[[str], str | None]) -> Any:

@@ -3,7 +3,7 @@
 import shlex
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from heroku.access import Level
@@ -16,7 +16,7 @@ from rules.templates import is_template
 from rules.values import Duration, refused
 from workers.actions.base import RENDERED, Action, Outcome, Step
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import Secret, Text, resolved
+from workers.actions.parameters import Secret, Text, no_longer_than, resolved
 
 ONE_OFF = "run"
 USUAL_SECONDS = 600.0
@@ -38,12 +38,6 @@ def _command(value: Any, info: ValidationInfo) -> Any:
     return value
 
 
-def _at_most_a_day(seconds: float) -> float:
-    if seconds > MOST_DYNO_SECONDS:
-        raise refused("must be at most 24h")
-    return seconds
-
-
 class Params(Base):
     """What to run, and for how long at most."""
 
@@ -55,7 +49,7 @@ class Params(Base):
         description="The command: a line for the shell without templates, or a list of a program and its arguments, "
         "each of which may be a template and is quoted."
     )
-    time_to_live: Annotated[Duration, AfterValidator(_at_most_a_day)] = Field(
+    time_to_live: Annotated[Duration, no_longer_than(MOST_DYNO_SECONDS)] = Field(
         USUAL_SECONDS, description="After this the dyno is stopped, whatever it does; at most 24h."
     )
     size: Text | None = Field(None, description="The dyno's size: basic, standard-1x … Default: Heroku's.")

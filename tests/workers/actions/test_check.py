@@ -106,6 +106,11 @@ def test_without_an_address_the_rule_must_be_let_read_the_app() -> None:
         load([Source("rules.yaml", rule("check: {}", {}))], actions=SPECS)
 
 
+def test_an_answer_must_come_within_the_longest_request() -> None:
+    with pytest.raises(RuleErrors, match="timeout: must be at most 10 s"):
+        load([Source("rules.yaml", rule("check: {url: 'https://a.example', timeout: 11s}", {}))], actions=SPECS)
+
+
 @pytest.mark.parametrize("path", ["//elsewhere.example", "healthz"])
 def test_a_path_leads_nowhere_else(path: str) -> None:
     with pytest.raises(RuleErrors, match="path"):

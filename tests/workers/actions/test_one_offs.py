@@ -67,7 +67,7 @@ WRONG = [
     pytest.param("{command: 'bin/tell {{ data.name }}'}", "an argument of its own", id="a template in a line"),
     pytest.param("{command: []}", "a program and its arguments", id="nothing"),
     pytest.param("{command: [bin/tell, 3]}", "a program and its arguments", id="a number"),
-    pytest.param("{command: bin/tell, time_to_live: 25h}", "at most 24h", id="longer than a day"),
+    pytest.param("{command: bin/tell, time_to_live: 25h}", "at most 1 d", id="longer than a day"),
     pytest.param("{command: bin/tell, env: {A: $HEROKU_API_KEY}}", "a setting of this service", id="our own token"),
 ]
 
