@@ -59,7 +59,7 @@ def told(environment: Mapping[str, str], given: Mapping[str, str], running: serv
     secret = environment["WEBHOOK_SECRET"].partition(",")[0] if not given.get("WEBHOOK_SECRET") else "$WEBHOOK_SECRET"
     embedded = "" if given.get("REDIS_URL") else "  (started for this run, empty again at the end)"
     rules = environment.get("RULES_PATH") or Settings.model_fields["rules_path"].default
-    token = "given" if environment.get("HEROKU_API_KEY") else "not set: rules that call Heroku's API cannot be live"
+    token = credentials(environment)
     return f"""
 Dynohook is ready.
 
@@ -67,7 +67,7 @@ Dynohook is ready.
   redis        {environment["REDIS_URL"] if not given.get("REDIS_URL") else "REDIS_URL"}{embedded}
   act          {environment["ACT"]}
   rules        {rules}  (read again when they change)
-  api key      {token}
+  heroku       {token}
 
 Heroku cannot reach this machine yet. Two things are yours to do:
 
@@ -88,6 +88,14 @@ Look at what happens, in another terminal:
 Take the subscription away when you are done (heroku webhooks -a YOUR-APP): Heroku repeats for three days what it
 cannot deliver. Ctrl-C ends everything here.
 """
+
+
+def credentials(environment: Mapping[str, str]) -> str:
+    """How Heroku's API is called, in a few words."""
+    chosen = read(environment=environment)
+    if chosen.heroku_api_key:
+        return "with HEROKU_API_KEY"
+    return "by OAuth" if chosen.has_credentials else "no token: rules that call Heroku's API cannot be live"
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pytest
 
 from tests.toolbelt.descendants import descendants, wait_until_gone
 from toolbelt.crew import HOME
+from toolbelt.dev import credentials
 from toolbelt.environment import without_the_callers
 from toolbelt.waiting import until
 
@@ -107,6 +108,24 @@ def test_what_is_set_is_used_and_secrets_are_not_shown(tmp_path: Path) -> None:
         assert dev.line(r"\n  act +(\w+)\n") == "off"
         dev.process.send_signal(signal.SIGINT)
         assert dev.process.wait(30) == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        pytest.param({"HEROKU_API_KEY": "HRKU-sesame"}, "with HEROKU_API_KEY", id="a token"),
+        pytest.param(
+            {"HEROKU_OAUTH_CLIENT_SECRET": "sesame", "HEROKU_OAUTH_REFRESH_TOKEN": "HRKU-sesame"},
+            "by OAuth",
+            id="OAuth",
+        ),
+        pytest.param({"HEROKU_OAUTH_CLIENT_SECRET": "sesame"}, "no token: rules that", id="half of OAuth"),
+        pytest.param({}, "no token: rules that", id="neither"),
+    ],
+)
+def test_how_heroku_is_called_is_said_without_what_is_secret(settings: dict[str, str], says: str) -> None:
+    assert credentials(settings).startswith(says)
+    assert "sesame" not in credentials(settings)
 
 
 @pytest.mark.parametrize(
