@@ -20,6 +20,7 @@ from heroku.retrying import retry_after
 
 AGENTS = "/v1/agents/heroku"
 SERVERS = "/v1/mcp/servers"
+ACCEPT = "text/event-stream, application/json"
 CONNECT_SECONDS = 5.0
 SILENT_SECONDS = 90.0  # a tool runs for up to 120 s, but heartbeats come in between
 MOST_ERROR_BYTES = 64_000
@@ -49,7 +50,7 @@ class Inference:
         self._key = key
         self._base = base_url.rstrip("/")
         self._http = httpx2.AsyncClient(
-            headers={"User-Agent": user_agent, "Authorization": f"Bearer {key}"},
+            headers={"User-Agent": user_agent, "Authorization": f"Bearer {key}", "Accept": ACCEPT},
             timeout=httpx2.Timeout(silent_seconds, connect=CONNECT_SECONDS),
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
             transport=transport,

@@ -133,7 +133,9 @@ def _heard(step: Step[Params], came: Answer) -> Outcome:
         raise Unavailable(method="POST", path="agents", message="no agent could be asked", retry_after=wait)
     ended = came.state if came.state in ENDED or came.state == "done" else "interrupted"
     seconds = float(came.told.get("seconds", 0.0))
-    step.asking.write(app=step.app_name, outcome="done" if ended == "done" else "unknown", seconds=seconds, why=ended)
+    tokens = came.told.get("transcript", {}).get("usage", {}).get("total", 0)
+    why = f"{tokens:,} tokens" if ended == "done" else f"{ENDED[ended]}, {tokens:,} tokens"
+    step.asking.write(app=step.app_name, outcome="done" if ended == "done" else "unknown", seconds=seconds, why=why)
     return _done(step, came) if ended == "done" else _broken_off(came, ended)
 
 
