@@ -20,8 +20,8 @@ COUNT = "dh:count"  # hash: counter → number, what /metrics shows. One key, a 
 DUE = "dh:due:"  # <lane> → sorted set: event id, run id or wait, score = when to look (again)
 CLAIMS = "dh:claims:"  # <lane> → hash: row → "worker|token|attempts|not before"; gone when the row is
 WAIT = "dh:wait:"  # <run id>, or quiet:<mode>:<rule>:<key> → hash: the rule that was put off, for which event, and its
-#                    generation, one more each time it is armed. At most WAITS. Ends when it is judged, or DEAD_DAYS
-#                    after it was due
+#                    generation, one more each time it is armed; for `missing`, how long. At most WAITS. Ends when it is
+#                    judged, or DEAD_DAYS after it was due
 DEAD = "dh:dead"  # hash: "<lane> <id>" → JSON {at, attempts}; until replayed, or DEAD_DAYS
 WAKE = "dh:wake:"  # <lane> → "1" while a wake-up is under way; ends after WAKE_MILLISECONDS
 QUEUE = "dh:q:"  # <lane> → list, Celery's own; a few messages of 1 kB at most

@@ -91,12 +91,15 @@ local function after(id, t, rule, again)
 end
 
 -- missing: no partner comes at most `within` after this event, or with it. Judged (`over`) MISSING_MILLISECONDS after the
--- deadline, or after the event was decided if that is later.
+-- deadline, or after the event was decided if that is later; once more if the rule gives more time by then than it `waited`.
 local function missing(id, t, rule, over)
-  local partner = came(rule.missing, t, t + rule.missing.within, id)
+  local within = rule.missing.within
+  local partner = came(rule.missing, t, t + within, id)
   if partner then return {'came', partner} end
-  if over then return nil end
-  return wait(rule.run, 'missing', id, t, rule, math.max(now, t + rule.missing.within) + L.MISSING_MILLISECONDS)
+  if over and within <= (rule.waited or within) then return nil end
+  local gate = wait(rule.run, 'missing', id, t, rule, math.max(now, t + within) + L.MISSING_MILLISECONDS)
+  if gate[1] == 'waits' then redis.call('HSET', L.WAIT .. rule.run, 'within', text(within)) end
+  return gate
 end
 
 -- quiet: nothing more came for the key for so long, or it has been waited for `max_wait` since the first; then the event that is

@@ -3,7 +3,8 @@
 --        row, generation, decision (a JSON object without its closing brace), rule (JSON, as in `decide`)
 -- Answer one JSON text a wait: {"lost": true}, {"parked": true}, {"failed": "why"} or {"gates": [[index, gate, ...]]}
 -- Promise a wait is judged once, by whoever holds its claim, and not if it was armed anew meanwhile. What is said of it stands
---        with its event. A missing partner is not judged while an event that came in time, and may be it, is not decided.
+--        with its event. Nothing is judged while an event that came in time, and may be what is waited for, is not decided:
+--        after a pause there may be many of them.
 
 redis.call('DEL', L.NOTHING)
 
@@ -22,11 +23,11 @@ end
 
 local function judge_wait(row, generation, decision, said)
   local key = L.WAIT .. row
-  local held = redis.call('HMGET', key, 'generation', 'kind', 'event', 't', 'run', 'number', 'depth', 'due')
+  local held = redis.call('HMGET', key, 'generation', 'kind', 'event', 't', 'run', 'number', 'depth', 'due', 'within')
   if held[1] ~= generation or not holds('wait', row, token) then return '{"lost":true}' end
   local rule, kind, id = cjson.decode(said), held[2], held[3]
-  rule.run, rule.number, rule.depth = held[5], tonumber(held[6]), tonumber(held[7])
-  if kind == 'missing' and #rule.gate == 0 and undecided_before(tonumber(held[8])) then
+  rule.run, rule.number, rule.depth, rule.waited = held[5], tonumber(held[6]), tonumber(held[7]), tonumber(held[9])
+  if #rule.gate == 0 and undecided_before(tonumber(held[8])) then
     redis.call('ZADD', L.DUE .. 'wait', text(now + L.PUT_OFF_MILLISECONDS), row)
     redis.call('HDEL', L.CLAIMS .. 'wait', row)
     return '{"parked":true}'
