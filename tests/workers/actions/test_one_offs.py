@@ -6,6 +6,7 @@ from rules.errors import RuleErrors
 from rules.loading import Source, load
 from tests.workers.actions.scene import occasion, rule, worked_through
 from tests.workers.world import World
+from toolbelt.simulator import one_offs
 from toolbelt.simulator.faults import Fault, Kind
 from workers.actions import SPECS
 
@@ -54,6 +55,17 @@ def test_a_dyno_that_runs_yet_is_found_after_a_lost_answer(world: World) -> None
     state, _ = ran(world, "run: {command: sleep 200}")
     assert state == "done"
     assert world.effects() == 1
+
+
+def test_a_dyno_that_ran_the_same_before_is_not_taken_for_ours(world: World) -> None:
+    """Somebody had started the same command by hand, and the run would have ended with theirs."""
+    theirs = one_offs.run(
+        world.simulator.world, world.app, "sleep 500", world.simulator.world.developer, size="Standard-1X"
+    )
+    world.heroku.order_faults(Fault(kind=Kind.STATUS, status=503, method="POST", path="*/dynos"))
+    state, _ = ran(world, "run: {command: sleep 500}")
+    assert state == "unknown"
+    assert theirs.id not in str(world.run().journal["step:0"].memory.get("dyno"))
 
 
 def test_what_an_event_says_is_one_argument_and_no_command(world: World) -> None:
