@@ -1,5 +1,7 @@
 """Rules that wait while something else happens: a change of the rule, a pause with a backlog behind it."""
 
+from datetime import timedelta
+
 from heroku.samples import sample
 from rules.loading import Source, load
 from tests.workers.test_waiting import AFTER_RELEASE, NO_END, QUIET, lonely
@@ -33,7 +35,7 @@ def test_what_came_during_a_pause_is_decided_before_what_waits_for_it(world: Wor
     """More came during the pause than a worker decides at once; the wait was judged between two batches, and the rule
     never fired."""
     now = world.simulator.now
-    release = sample("release_update_succeeded", app=APP, at=now)
+    release = sample("release_update_succeeded", app=APP, at=now - timedelta(minutes=1))
     crash = sample("dyno_crashed", id="crash", app=APP, at=now, **{"data.release.id": release["data"]["id"]})
     crash["data"]["app"] = release["data"]["app"]
     worker = world.worker(AFTER_RELEASE)
