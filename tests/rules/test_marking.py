@@ -33,6 +33,19 @@ def test_only_what_is_to_be_marked_is() -> None:
     assert rendered == {"prompt": marked, "app": "web.1", "deep": {"in": [marked]}}
 
 
+@pytest.mark.parametrize(
+    "secret", ["HRKU-1111-2222", "Bearer abcdef", "https://u:p@db.example/?key=1", "inf-0123456789"]
+)
+def test_a_secret_takes_no_mark_along(secret: str) -> None:
+    """It was left out after marking, together with the mark behind it: what came next then looked like data, and what
+    came in the data like an instruction."""
+    marked = as_data(secret)
+
+    assert marked.startswith(OPEN)
+    assert marked.endswith(CLOSE)
+    assert "[redacted]" in marked
+
+
 def test_marking_ends_with_the_rendering() -> None:
     compile_template("{{ data.name }}").render(CONTEXT, mark=as_data)
 

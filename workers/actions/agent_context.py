@@ -31,8 +31,8 @@ NEEDS: Final[Mapping[str, Need]] = {
 
 def shown(step: Step[Any], what: list[Shown]) -> str:
     """The event and each part that is asked for, under a heading. Raises what the client raises."""
-    event = json.dumps(public(step.event.fields), ensure_ascii=False, default=str)[:EVENT_CHARACTERS]
-    parts = [f"The event:\n{as_data(redacted(event))}"]
+    event = redacted(json.dumps(public(step.event.fields), ensure_ascii=False, default=str))[:EVENT_CHARACTERS]
+    parts = [f"The event:\n{as_data(event)}"]
     parts += [f"{_TOLD[each][0]}:\n{as_data(_TOLD[each][1](step))}" for each in what]
     return "\n\n".join(parts)
 

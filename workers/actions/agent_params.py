@@ -1,0 +1,68 @@
+"""`agent`: asks an agent of Heroku's and keeps what it says; by itself it changes nothing.
+
+Here is what a rule says of the question: each field with its range, checked when the rule is loaded.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from heroku.inference.asking import LONGEST_TTL_SECONDS, MOST_TOKENS, Message
+from rules.model import Duration
+from workers.actions.agent_context import Shown
+
+LONGEST_SECONDS = 600.0
+PROMPT_CHARACTERS = 16_000
+
+
+class _Params(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class ToolParams(_Params):
+    """One tool that the agent may call."""
+
+    name: str = Field(min_length=1, max_length=200, description="As Heroku calls it: dyno_run_command, …")
+    app: str | None = Field(None, description="Where it runs; the event's app, if absent. Must be one of on_apps.")
+    type: Literal["heroku_tool", "mcp"] = Field("heroku_tool", description="mcp for a tool of an MCP server.")
+    description: str | None = Field(None, max_length=1_000, description="What it is for, told to the model.")
+    dyno_size: str | None = Field(None, min_length=1, description="Of the dyno that it runs on.")
+    ttl_seconds: int | None = Field(None, ge=1, le=LONGEST_TTL_SECONDS, description="How long one call may take.")
+    max_calls: int | None = Field(None, ge=1, le=100, description="How often it may be called; Heroku's default is 3.")
+    tool_params: dict[str, Any] | None = Field(None, description="What the tool itself takes.")
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> "ToolParams":
+        if self.type == "mcp" and self.tool_params is not None:
+            raise ValueError("tool_params are for Heroku's own tools")
+        return self
+
+
+class Params(_Params):
+    """What to ask, what to show, and how far the agent may go."""
+
+    prompt: str = Field(min_length=1, max_length=PROMPT_CHARACTERS, description="The question; may be a template.")
+    system: str = Field("", max_length=4_000, description="Who it is to be; may be a template.")
+    messages: list[Message] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Turns that come after the question: a last one of the assistant's is continued.",
+    )
+    context: list[Shown] = Field(
+        default_factory=list, description="What else it is shown: releases, build_output, logs, config_names."
+    )
+    tools: list[ToolParams] = Field(default_factory=list, max_length=20, description="The tools that it may call.")
+    answer: dict[str, Literal["text", "number", "boolean", "texts"] | list[str]] | None = Field(
+        None, min_length=1, max_length=20, description="Ask for JSON of these fields: a kind, or the words it may be."
+    )
+    model: str | None = Field(None, min_length=1, description="Another model than INFERENCE_MODEL_ID.")
+    temperature: float | None = Field(None, ge=0, le=1, description="0 to 1.")
+    top_p: float | None = Field(None, ge=0, le=0.999, description="0 to 0.999.")
+    stop: list[str] | None = Field(None, max_length=20, description="Texts at which it stops.")
+    max_tokens: int | None = Field(None, ge=1, le=MOST_TOKENS, description="Of one inference request.")
+    within: Duration = Field(
+        120.0, le=LONGEST_SECONDS, description="How long the run's agents may take in all. Default 2m."
+    )
+    budget: int = Field(
+        50_000, ge=1, le=1_000_000, description="How many tokens the run's agents may use. Default 50000."
+    )
