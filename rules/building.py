@@ -11,9 +11,9 @@ from rules.combining import combination_faults
 from rules.correlations import Correlations, correlations, fitting
 from rules.errors import Fault
 from rules.expression_checks import if_faults, when_clauses
+from rules.keys import key_at
 from rules.matching import EVERYTHING, Match
 from rules.model import EVENTS_APP, RuleModel
-from rules.paths import getter
 from rules.phrasing import faults_of
 from rules.rulebook import Count, Limit, Rule, Target, digest_of
 from rules.steps import Actions, Steps, read_steps
@@ -104,7 +104,7 @@ def _compiled(model: RuleModel, match: Match, correlated: Correlations, steps: S
         mode=model.mode,
         on=tuple(parse(text) for text in model.on),
         match=match,
-        each=model.each,
+        each=" and ".join(model.each) if model.each else None,
         count=Count(count.at_least, count.within) if count else None,
         fresh_within_seconds=model.fresh_within,
         cooldown_seconds=model.cooldown,
@@ -123,7 +123,7 @@ def _compiled(model: RuleModel, match: Match, correlated: Correlations, steps: S
         stop=model.stop,
         approve_within_seconds=model.approve_within,
         names_apps=_apps_named(model),
-        key_of=getter(model.each) if model.each else None,
+        key_of=key_at(model.each) if model.each else None,
     )
 
 

@@ -23,6 +23,7 @@ from rules.values import (
     ModeWord,
     Name,
     Path,
+    Paths,
     Scalars,
     Subscriptions,
     refused,
@@ -169,8 +170,11 @@ class RuleModel(Model):
         Field(description="An expression (CEL) that must be true, or a list of them; asked when all of `match` held."),
     ] = None
     each: Annotated[
-        Path | None,
-        Field(description="What windows, cooldown and overlap count by: a path into the event. The app, if absent."),
+        Paths | None,
+        Field(
+            description="What windows, cooldown and overlap count by: a path into the event, or a list of them. "
+            "The app, if absent."
+        ),
     ] = None
     changed: Annotated[
         Annotated[ChangedModel, _OrShort("path", {"type": "string"})] | None,

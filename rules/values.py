@@ -17,6 +17,7 @@ NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,59}$"
 LEVELS = {level.word: level for level in sorted(Level)}
 MAX_EXPRESSION: Final = 4_000  # characters
 MAX_EXPRESSIONS: Final = 10  # of one rule's `when`
+MAX_KEYS: Final = 5  # paths of one rule's `each`
 
 
 class Mode(StrEnum):
@@ -115,6 +116,9 @@ Duration = Annotated[
 ]
 Moment = Annotated[float, BeforeValidator(_moment), WithJsonSchema({"type": "string", "pattern": durations.PATTERN})]
 Path = Annotated[str, AfterValidator(_path)]
+Paths = Annotated[
+    list[Path], BeforeValidator(_several), Field(min_length=1, max_length=MAX_KEYS), one_or_more({"type": "string"})
+]
 ModeWord = Annotated[Mode, BeforeValidator(_mode), WithJsonSchema({"enum": list(Mode)})]
 LevelWord = Annotated[Level, BeforeValidator(_level), WithJsonSchema({"enum": list(LEVELS)})]
 GroupName = Annotated[str, AfterValidator(_group)]

@@ -12,7 +12,7 @@ from rules.linting.subject import Subject, warning
 def missing_keys(subject: Subject) -> Iterator[Fault]:
     """One warning if events that would match lack what the rule counts by."""
     each, heard = subject.model.each, subject.heard
-    if each is None or any(field_at(one.include, each) is None for one in heard):
+    if each is None or any(field_at(one.include, path) is None for one in heard for path in each):
         return
     fitting = specimens.fitting(heard, subject.rule.match)
     without = [event for event in fitting if key_of(subject.rule, event) is None]

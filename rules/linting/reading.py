@@ -41,8 +41,9 @@ def paths_of(subject: Subject) -> Iterator[PathUse]:
     yield from _of_match(model, "match", (), ours)
     for place, text in subject.expressions():
         yield from _of_expression(text, place, ours)
-    if model.each:
-        yield PathUse(model.each, ours, ("each",), NO_KEY, in_each=True)
+    keys = model.each or []
+    for index, path in enumerate(keys):
+        yield PathUse(path, ours, ("each", index) if len(keys) > 1 else ("each",), NO_KEY, in_each=True)
     if model.changed:
         yield PathUse(model.changed.path, ours, ("changed", "path"), "it never changes", in_each=True)
     for part in ("after", "missing"):

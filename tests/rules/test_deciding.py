@@ -149,6 +149,8 @@ def test_another_app_is_not_our_own() -> None:
         pytest.param("each: data.current", {"current": False}, "false", id="a boolean"),
         pytest.param("each: data.slug", {"slug": {"b": 1, "a": 2}}, '{"a":2,"b":1}', id="a mapping"),
         pytest.param("each: data.id", {"id": "x" * 100}, "x" * 100, id="a hundred characters"),
+        pytest.param("each: [app.name, data.version]", {}, '["shop",42]', id="several"),
+        pytest.param("each: [data.id]", {}, "r1", id="a list of one"),
     ],
 )
 def test_the_key_is_what_each_points_at(each: str, data: dict[str, Any], key: str) -> None:
@@ -170,6 +172,7 @@ def test_a_long_key_is_hashed_and_still_tells_cases_apart() -> None:
         pytest.param("each: data.slug.id", event(**RELEASE, slug=None), id="null on the way"),
         pytest.param("each: data.nothing", event(**RELEASE), id="missing"),
         pytest.param("each: data.id", event(id=""), id="an empty text"),
+        pytest.param("each: [app.name, data.slug.id]", event(**RELEASE, slug=None), id="one of several"),
         pytest.param("", event(app=None, **RELEASE), id="no app"),
     ],
 )

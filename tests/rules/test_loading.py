@@ -128,6 +128,10 @@ def test_steps_and_targets_come_back_from_json() -> None:
         pytest.param(rule_text("match:"), "rules[0].match: an empty match would match every", id="match left blank"),
         pytest.param(rule_text("match: {data.x: {glb: a}}"), "6:22: rules[0].match.data.x.glb: is not", id="operator"),
         pytest.param(rule_text("each: release.id"), "each: an event has no release", id="each"),
+        pytest.param(
+            rule_text("each: [app.id, dat.id]"), "6:20: rules[0].each[1]: an event has no dat", id="one of each"
+        ),
+        pytest.param(rule_text("each: []"), "6:11: rules[0].each: must not be empty", id="each of nothing"),
         pytest.param(rule_text("cooldown: 30"), "cooldown: needs a unit: 30s, 30m", id="no unit"),
         pytest.param(rule_text("cooldown: soon"), "cooldown: must be a duration like 30s", id="no duration"),
         pytest.param(rule_text("cooldown: 0s"), "cooldown: must be longer than nothing", id="no time"),
