@@ -47,6 +47,7 @@ EFFECTS: Final[Mapping[str, tuple[Effect, ...]]] = {
 }
 """Group that is written to → the events that come of it."""
 
+MOST_DYNOS: Final = 1_000
 ADDED_OR_REMOVED: Final = ("api:addon", "api:addon-attachment", "api:collaborator", "api:domain")
 OF_ACTIONS: Final[Mapping[str, Facts]] = {"rollback": {"data.description": ("Rollback to v41",)}}
 
@@ -88,7 +89,16 @@ def _facts(taken: Taken) -> Facts:
         for name, value in taken.step.params.items()
         if not is_template(value) and isinstance(value, (str, int, bool))
     }
-    return {**written, **OF_ACTIONS.get(taken.step.action, {})}
+    return {**written, **_bounded(taken), **OF_ACTIONS.get(taken.step.action, {})}
+
+
+def _bounded(taken: Taken) -> Facts:
+    """The quantities that a step leaves, if it says the least or the most of them."""
+    low, high = (taken.step.params.get(name) for name in ("at_least", "at_most"))
+    bounds = [bound for bound in (low, high) if bound is not None]
+    if not bounds or not all(type(bound) is int for bound in bounds):
+        return {}
+    return {"data.quantity": tuple(range(low or 0, (MOST_DYNOS if high is None else high) + 1))}
 
 
 def _hears(subject: Subject, effect: Effect) -> bool:

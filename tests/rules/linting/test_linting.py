@@ -52,6 +52,10 @@ WRONG = {
         "has no data.statsu, as far as is known: this always holds",
     ),
     "each": ("on: api:release.update\neach: data.relase.id", "each: api:release has no data.relase.id"),
+    "one of each": (
+        "on: api:release.update\neach: [app.id, data.relase.id]",
+        "each[1]: api:release has no data.relase.id",
+    ),
     "changed": ("on: api:formation.update\nchanged: data.quantty", "changed.path: api:formation has no data.quantty"),
     "partner's match": (
         "on: api:build.update\nafter: {on: api:release, match: {data.statsu: failed}, within: 1h}",
@@ -237,6 +241,26 @@ RIGHT_AND_CHANGING = {
 @pytest.mark.parametrize("lines", RIGHT_AND_CHANGING.values(), ids=RIGHT_AND_CHANGING)
 def test_what_is_meant_with_a_change_is_left_alone(lines: str) -> None:
     assert warnings(lines, do=ROLLBACK) == []
+
+
+@pytest.mark.parametrize(
+    ("quantity", "scale", "heard"),
+    [
+        pytest.param("0", "at_least: 1", False, id="one at least is not none"),
+        pytest.param("0", "at_least: 0", True, id="none at least may be none"),
+        pytest.param("5", "at_most: 4", False, id="four at most are not five"),
+        pytest.param("[2, 9]", "at_least: 3, at_most: 8", False, id="neither more nor less"),
+        pytest.param("5", "at_least: 1", True, id="one at least may be five"),
+        pytest.param("0", "quantity: 1", False, id="exactly one"),
+        pytest.param("0", "quantity: 0", True, id="exactly none"),
+        pytest.param("0", "size: basic", True, id="another size leaves the number open"),
+    ],
+)
+def test_a_rule_hears_its_own_scaling_only_if_the_quantity_fits(quantity: str, scale: str, heard: bool) -> None:
+    when = f"match: {{data.type: web}}\nchanged: {{path: data.quantity, to: {quantity}}}"
+    limits = "limit: {max: 1, within: 1d}\naccess: {formation: write}"
+    found = warnings(f"on: api:formation.update\n{when}\n{limits}", do=f"[{{scale: {{type: web, {scale}}}}}]")
+    assert ["comes back as api:formation" in text for text in found] == [True] * heard
 
 
 @pytest.mark.parametrize("file", library(), ids=lambda source: source.name)
