@@ -5,9 +5,9 @@ import pytest
 from tests.workers.actions.cases import deployed, let_in
 from tests.workers.actions.scene import ENVIRONMENT, occasion, rule, worked_through
 from tests.workers.world import APP, World
-from toolbelt.simulator import provisioning
+from toolbelt.simulator import deploying, provisioning
 from toolbelt.simulator.faults import Fault, Kind
-from toolbelt.simulator.records import Outcome
+from toolbelt.simulator.records import Outcome, Source
 
 BUILDS, ADDONS, RELEASES = {"builds": "full"}, {"add-ons": "full"}, {"releases": "write"}
 
@@ -50,6 +50,16 @@ def test_a_build_that_somebody_else_has_begun_is_waited_for(world: World) -> Non
     worked_through(world)
     assert world.step()[0] == "not needed"
     assert world.posts() == []
+
+
+def test_an_earlier_build_of_the_same_version_is_not_taken_for_ours(world: World) -> None:
+    """The first try had failed, and its failure was told as that of the second, which had never begun."""
+    source = Source(url="https://sources.example/a.tgz", version="abc")
+    deploying.build(world.simulator.world, world.app, source, Outcome.FAIL_BUILD, world.simulator.world.developer)
+    world.pass_time(60)
+    world.heroku.order_faults(Fault(kind=Kind.STATUS, status=503, method="POST", path="*/builds"))
+    assert done(world, "build: {url: $A_LINK, version: abc}", BUILDS, seconds=35) == ("done", "Built abc.")
+    assert world.effects() == 1
 
 
 def test_a_build_without_a_version_is_always_made(world: World) -> None:
