@@ -11,7 +11,8 @@ from core.hands import Hands
 from core.runs import Run
 from heroku import events
 from heroku.events import Event
-from rules.rulebook import Rulebook
+from rules.durations import in_words
+from rules.rulebook import Rule, Rulebook
 from toolbelt.simulator.remote import Remote
 from toolbelt.simulator.views import AppView, CallView, DeliveryView
 
@@ -84,8 +85,7 @@ class Happenings:
         if rule is None or run.event is None:
             what = f"{run.rule}: {run.plan['steps'][0]['params'].get('text', run.id)}"
             return Happening("worker", what, run.planned_at)
-        often = f", {rule.count.at_least} times within {rule.count.within_seconds / 60:g} min" if rule.count else ""
-        return Happening("worker", f"rule {run.rule} matched: {', '.join(rule.match.clauses)}{often}.", run.planned_at)
+        return Happening("worker", f"rule {run.rule} matched: {', '.join(asked(rule))}.", run.planned_at)
 
     def _went_on(self, run: Run) -> Iterator[Happening]:
         for position, name in enumerate(step["name"] for step in run.plan["steps"]):
@@ -94,6 +94,15 @@ class Happenings:
                 continue
             if self._is_new("step", run.id, name, step.state, step.sentence):
                 yield Happening("worker", f"{name}, {step.state}: {step.sentence}", step.at)
+
+
+def asked(rule: Rule) -> Iterator[str]:
+    """What a rule asks for: of the event, of what came before it, and how often."""
+    yield from rule.match.clauses
+    if rule.after:
+        yield f"at most {in_words(rule.after.within_seconds)} after {', '.join(map(str, rule.after.on))}"
+    if rule.count:
+        yield f"{rule.count.at_least} times within {in_words(rule.count.within_seconds)}"
 
 
 def news(event: Event) -> str | None:
