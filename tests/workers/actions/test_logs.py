@@ -6,6 +6,7 @@ from tests.workers.actions.scene import SECRET, occasion, rule, worked_through
 from tests.workers.world import World
 from toolbelt.simulator.faults import Fault, Kind
 from workers.actions import logs
+from workers.fetching import Fetcher
 
 DO = "logs: {lines: 5, dyno: web.1}"
 ACCESS = {"logs": "read"}
@@ -41,6 +42,14 @@ def test_the_link_is_kept_nowhere_and_gets_no_token(world: World, capfd: pytest.
     [key] = world.simulator.world.log_sessions
     said = capfd.readouterr()
     assert key not in world.kept() + said.out + said.err
+
+
+def test_the_link_is_followed_wherever_heroku_has_it(world: World) -> None:
+    """It comes from Heroku's own API, and here it leads to this machine."""
+    world.worker(rule(DO, ACCESS), fetcher=Fetcher(private=False))
+    world.deliver(occasion(world))
+    worked_through(world)
+    assert world.step()[0] == "done"
 
 
 @pytest.mark.parametrize("do", [DO, "check: {}"])
