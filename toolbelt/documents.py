@@ -1,8 +1,8 @@
 """Writes the documents that follow from the code: `python -m toolbelt.documents`.
 
 `docs/settings.md` and the `env` of `app.json` are made from the settings class, so that the three agree,
-`docs/heroku-api.md` from the table of Heroku's endpoints, and `rules/dynohook.schema.json` and the tables of
-`docs/rules.md` from the model of rule files and the actions.
+`docs/heroku-api.md` from the table of Heroku's endpoints, `rules/dynohook.schema.json` and the tables of
+`docs/rules.md` from the model of rule files and the actions, and those of `docs/library.md` from the rules that ship.
 """
 
 import json
@@ -16,6 +16,7 @@ from core.settings import REQUIRED, Settings
 from heroku import reference
 from rules.schema import schema
 from toolbelt.crew import HOME
+from toolbelt.reference import library
 from toolbelt.reference.making import PARTS
 from toolbelt.reference.parts import renewed
 from workers.actions import SPECS
@@ -44,6 +45,7 @@ def documents() -> dict[Path, str]:
         HOME / "docs/settings.md": settings_page(),
         HOME / "docs/heroku-api.md": reference.markdown(),
         HOME / "docs/rules.md": renewed((HOME / "docs/rules.md").read_text(), PARTS),
+        HOME / "docs/library.md": renewed((HOME / "docs/library.md").read_text(), library.PARTS),
         SCHEMA: schema_text(),
         manifest: with_env(manifest.read_text()),
     }

@@ -22,10 +22,10 @@ def rules(settings: Settings) -> Rulebook:
 
 def includes(book: Rulebook) -> tuple[str, ...]:
     """The entities that an app's webhook must tell of; rules that are off need none."""
-    return tuple(sorted({ALWAYS, *(include for rule in at_work(book) for include in _heard(rule))}))
+    return tuple(sorted({ALWAYS, *(include for rule in at_work(book) for include in heard(rule))}))
 
 
-def _heard(rule: Rule) -> Iterator[str]:
+def heard(rule: Rule) -> Iterator[str]:
     """What the rule is about, what it looks for besides, and what tells of its own effects."""
     partners = (partner for partner in (rule.after, rule.missing) if partner)
     for on in (rule.on, *(partner.on for partner in partners)):
