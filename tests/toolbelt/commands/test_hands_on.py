@@ -81,7 +81,9 @@ def test_what_tells_us_already_needs_no_other_webhook(run: Run) -> None:
 
 
 def test_a_rule_that_waits_for_more_says_how_often_it_was(heard: Heard, run: Run) -> None:
-    id = heard("dyno_crashed", "--set", f"data.release.id={uuid4()}")
+    release = str(uuid4())
+    heard("release_update_succeeded", "--set", f"data.id={release}")
+    id = heard("dyno_crashed", "--set", f"data.release.id={release}")
     shown = run("events", "show", id).output
     assert f"{CRASHING}   matched: data.state is crashed, data.type is web; that is 1 of the 2 times" in shown
     assert f"{CRASHING}: window" in run("events", "list").output
@@ -203,6 +205,7 @@ def test_while_a_rule_is_silenced_it_does_nothing_and_says_by_whom_and_why(heard
 
     assert run("silence", "end", kept["id"], "--why", "done").output == f"{kept['id']} is over.\n"
     assert run("silence", "list").output == "Nothing is silenced.\n"
+    heard("release_update_succeeded", "--app", "acme-quiet")
     shown = run("events", "show", heard("dyno_crashed", "--app", "acme-quiet", "--set", "data.name=web.9")).output
     assert "that is 1 of the 2 times" in shown
 
