@@ -55,6 +55,14 @@ class Prepared:
         """Whether it stands for the library's rule, under its name."""
         return self.shelved is not None and "name" not in self.changes
 
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """What the library's rule asks for in its `match`, and the `match` in its place does not."""
+        if self.shelved is None or "match" not in self.changes or "on" in self.changes:
+            return ()
+        was, now = self.shelved.raw.get("match"), self.entry.raw.get("match")
+        return tuple(path for path in was or () if path not in (now or ()))
+
     def problem(self, fault: Fault) -> Problem:
         """A fault of `raw` with its place."""
         if self.shelved is None or (fault.path and fault.path[0] in self.changes):

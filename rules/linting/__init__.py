@@ -8,18 +8,21 @@ from itertools import chain
 from typing import Final
 
 from rules.errors import Fault
+from rules.linting.alone import alone
 from rules.linting.breadth import too_wide
 from rules.linting.contradictions import contradictions
 from rules.linting.crashes import one_offs_as_crashes
 from rules.linting.effects import own_effects
-from rules.linting.granted import apps_without_use, too_much_access
+from rules.linting.granted import apps_hardly_meant, apps_without_use, too_much_access
 from rules.linting.keys import missing_keys
 from rules.linting.limits import unlimited
 from rules.linting.listening import unheard
+from rules.linting.outcomes import idle_conditions
 from rules.linting.paths import unknown_paths
 from rules.linting.subject import Subject
 from rules.linting.trying import failing_expressions
 from rules.linting.values import impossible_values
+from rules.linting.wildcards import stars
 
 __all__ = ["CHECKS", "Subject", "lint"]
 
@@ -29,15 +32,19 @@ CHECKS: Final[tuple[Callable[[Subject], Iterator[Fault]], ...]] = (
     unheard,
     unknown_paths,
     impossible_values,
+    stars,
     contradictions,
     failing_expressions,
     too_wide,
     missing_keys,
+    alone,
+    idle_conditions,
     one_offs_as_crashes,
     own_effects,
     unlimited,
     too_much_access,
     apps_without_use,
+    apps_hardly_meant,
 )
 
 

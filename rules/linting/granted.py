@@ -7,6 +7,8 @@ from rules.errors import Fault
 from rules.linting.subject import Subject, warning
 from rules.model import EVENTS_APP
 
+NEARLY = frozenset({"event", "events", "own", "self", "this", "app", "event.app", "app.name"})
+
 
 def too_much_access(subject: Subject) -> Iterator[Fault]:
     """One warning for each group that is granted further than the steps reach."""
@@ -25,6 +27,14 @@ def apps_without_use(subject: Subject) -> Iterator[Fault]:
     touches = any(spec.needed(step.params) for step, _, spec in subject.steps())
     if not touches and subject.model.on_apps != [EVENTS_APP]:
         yield warning(("on_apps",), "no step touches any app", at_key=True)
+
+
+def apps_hardly_meant(subject: Subject) -> Iterator[Fault]:
+    """One warning for each word that is nearly `event`: it would stand for an app of that name."""
+    for index, word in enumerate(subject.model.on_apps):
+        if word != EVENTS_APP and word.lower() in NEARLY:
+            message = f"is an app called {word}; the event's own app is `{EVENTS_APP}`"
+            yield warning(("on_apps", index), message, EVENTS_APP)
 
 
 def _told(group: str, level: Level, enough: Level) -> str:

@@ -88,7 +88,8 @@ def _not_a_text(path: str, held: Held, field: Field) -> Fault:
 def _wrong_kind(path: str, held: Held, field: Field) -> Fault | None:
     value = held.value
     if field.kind == "mapping":
-        return warning(held.at, f"{path} holds more fields: no single value ever equals it", f"{path}.id")
+        meant = f"{path}.name" if path == "app" else f"{path}.id"
+        return warning(held.at, f"{path} holds more fields: no single value ever equals it", meant)
     if field.kind == "number" and isinstance(value, str):
         return warning(held.at, f"{path} is a number, and this is a text", value if value.isdigit() else None)
     if field.kind == "true or false" and not isinstance(value, bool):

@@ -61,7 +61,7 @@ rules:
 @pytest.mark.parametrize(
     ("changes", "place", "words"),
     [
-        ("match: {data.stat: up}", "mine.yaml:4:13", "(did you mean data.state?)"),
+        ("match: {data.state: up, data.stat: up}", "mine.yaml:4:29", "(did you mean data.state?)"),
         ("mode: live", "mine.yaml:3:10", "library.yaml:5: match.data.state: one-off dynos"),
     ],
 )
