@@ -205,6 +205,7 @@ def decide(it: UnderWay) -> bool:
 def waited(it: UnderWay) -> bool:
     """The last event of a burst, whose quiet is over."""
     it.world.judged(it.event, "e2", rule("third", quiet=[0, 0]))
+    it.world.server.delete(f"{layout.DUE}decide")  # nothing is judged before all that came in time is decided
     claimed = it.world.claim("wait")
     _, [wait], _ = it.world.ledger.waits.fetch(claimed.rows)
     assert wait is not None
