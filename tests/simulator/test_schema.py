@@ -103,7 +103,7 @@ def test_every_answer_obeys_the_official_schema(
 
 
 def at_heroku(answer: Response) -> Any:
-    """The answer with apps at herokuapp.com, as the schema wants: ours answer at the simulator's own address instead."""
+    """The answer with apps at herokuapp.com, as the schema wants it: these answer at the simulator's own address."""
     return json.loads(re.sub(r"http://testserver/visits/([a-z0-9-]+)/", r"https://\1.herokuapp.com/", answer.text))
 
 
