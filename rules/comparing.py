@@ -80,8 +80,9 @@ def compare(test: TestModel, firings: Sequence[Firing], sightings: Sequence[Sigh
         if firing in left or any(_is(firing, unwanted.rule, unwanted.at) for unwanted in test.expect_not):
             yield Unexpected(firing)
     for unwanted in test.expect_not:
-        seen = tuple(one for one in sightings if one.rule == unwanted.rule and unwanted.at in (None, one.at))
-        if unwanted.gate is not None and all(one.gate[:1] != (unwanted.gate,) for one in seen):
+        seen = tuple(one for one in sightings if one.rule == unwanted.rule)
+        then = [one for one in seen if unwanted.at in (None, one.at)]
+        if unwanted.gate is not None and all(one.gate[:1] != (unwanted.gate,) for one in then):
             yield OtherGate(unwanted, seen)
 
 

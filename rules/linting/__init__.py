@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Final
 
 from rules.errors import Fault
+from rules.linting.addresses import odd_addresses
 from rules.linting.alone import alone
 from rules.linting.breadth import too_wide
 from rules.linting.contradictions import contradictions
@@ -33,6 +34,7 @@ CHECKS: Final[tuple[Callable[[Subject], Iterator[Fault]], ...]] = (
     unknown_paths,
     impossible_values,
     stars,
+    odd_addresses,
     contradictions,
     failing_expressions,
     too_wide,

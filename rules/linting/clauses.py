@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from rules.linting.subject import Place
 from rules.matching import GROUPS
+from rules.model import RuleModel
 
 OF_ONE_VALUE = ("not", "any", "all", "none")
 
@@ -35,6 +36,15 @@ def clauses(match: Mapping[str, Any] | None, at: Place, *, sure: bool = True) ->
         for index, inner in enumerate(operand):
             needed = sure and (key == "all" or (key == "any" and len(operand) == 1))
             yield from clauses(inner, (*at, key, index), sure=needed)
+
+
+def all_held(model: RuleModel) -> Iterator[tuple[Looked, Held]]:
+    """Every plain comparison that a rule makes, of its own events and of those that it looks for."""
+    partners = (("after", model.after), ("missing", model.missing))
+    matches = [(model.match, ("match",)), *((each.match, (part, "match")) for part, each in partners if each)]
+    for match, at in matches:
+        for looked in clauses(match, at):
+            yield from ((looked, held) for held in comparisons(looked.operand, looked.at))
 
 
 def comparisons(operand: Any, at: Place) -> Iterator[Held]:

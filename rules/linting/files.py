@@ -5,8 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from heroku import samples
-from rules.cases import TestModel
+from heroku.events import read
+from heroku.fields import FIELDS, field_at
+from rules.cases import EventModel, TestModel
 from rules.errors import Fault
+from rules.linting.paths import suggested
 from rules.linting.subject import Place, warning
 from rules.misspelt import misspelt
 from rules.rehearsing import APPROVAL
@@ -42,5 +45,15 @@ def _odd(test: TestModel, at: Place, rules: Mapping[str, Rule]) -> Iterator[Faul
         if event.sample is not None and event.sample not in samples.names():
             near = closest(event.sample, samples.names())
             yield warning((*at, "events", number, "sample"), "there is no such sample", near)
+        elif event.sample is not None:
+            yield from _added(event, (*at, "events", number, "with"))
     for fault in misspelt(test, list(rules.values()), known=APPROVAL):
         yield replace(fault.under(*at), severity="warning")
+
+
+def _added(event: EventModel, at: Place) -> Iterator[Fault]:
+    """What a test changes in a sample, and no event of that entity has: mostly a slip, and the test shows nothing."""
+    include = read(samples.encode(samples.sample(event.sample or ""))).include
+    for path in event.with_ if include in FIELDS else ():
+        if field_at(include, path) is None and (near := suggested(include, path)):
+            yield warning((*at, path), f"{include} has no {path}, as far as is known: it is added", near, at_key=True)

@@ -1,12 +1,12 @@
 """A `*` where it stands only for itself: `app.name: acme-*` matches nothing, and `not: "*@acme.example"` everybody."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
 from rules.errors import Fault
 from rules.expression_syntax import place_of
-from rules.linting.clauses import clauses, comparisons
+from rules.linting.clauses import all_held
 from rules.linting.compared import compared
 from rules.linting.subject import Place, Subject, warning
 
@@ -16,23 +16,13 @@ HAVE_STARS: Final = {"hostname", "cname", "domains", "command", "description"}  
 
 def stars(subject: Subject) -> Iterator[Fault]:
     """One warning for each value that looks like a pattern and is none."""
-    model = subject.model
-    yield from _of_match(model.match, ("match",))
-    for part in ("after", "missing"):
-        partner = getattr(model, part)
-        if partner:
-            yield from _of_match(partner.match, (part, "match"))
+    for looked, held in all_held(subject.model):
+        if held.operator in PLAIN and _is_pattern(looked.path, held.value):
+            yield _told(held.at, f'for a pattern write {{glob: "{_pattern(held.operator, held.value)}"}}')
     for at, text in subject.expressions():
         for path, value, start in compared(text):
             if _is_pattern(path, value):
                 yield replace(_told(at, f'== takes "{value}" as it is'), inside=place_of(text, start))
-
-
-def _of_match(match: Mapping[str, Any] | None, at: Place) -> Iterator[Fault]:
-    for looked in clauses(match, at):
-        for held in comparisons(looked.operand, looked.at):
-            if held.operator in PLAIN and _is_pattern(looked.path, held.value):
-                yield _told(held.at, f'for a pattern write {{glob: "{_pattern(held.operator, held.value)}"}}')
 
 
 def _is_pattern(path: str, value: Any) -> bool:

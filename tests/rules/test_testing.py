@@ -138,6 +138,13 @@ def test_what_should_not_fire_may_name_the_gate_that_stops_it() -> None:
     )
 
 
+def test_of_a_gate_that_is_looked_for_at_the_wrong_time_all_that_happened_is_told() -> None:
+    """It said that the rule listens to no event of the test, as none came at that time."""
+    told = failure(expect=[{"rule": "crash"}], expect_not=[{"rule": "crash", "at": "3m", "gate": "window"}])
+    assert isinstance(told, OtherGate)
+    assert [one.at for one in told.sightings] == [0.0, 20.0]
+
+
 def test_what_should_not_fire_and_does_fails_even_if_it_is_expected_too() -> None:
     assert isinstance(failure(expect=[{"rule": "crash"}], expect_not=[{"rule": "crash"}]), Unexpected)
 

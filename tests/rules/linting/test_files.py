@@ -33,11 +33,17 @@ def test_there_is_nothing_to_say_of_a_good_file() -> None:
     assert told(FILE) == []
 
 
+def test_what_a_test_changes_is_looked_up_in_samples_without_metadata_too() -> None:
+    sample = "dyno_without_metadata, at: 0s, with: {data.exit_status: 1}"
+    assert told(FILE.replace("dyno_crashed, at: 0s", sample)) == []
+
+
 @pytest.mark.parametrize(
     ("written", "instead", "words"),
     [
         ("[ops, log]", "log", "mine.yaml:8:3: warning: targets.ops: no rule tells this target anything"),
         ("dyno_crashed", "dyno_crash", "(did you mean dyno_crashed?)"),
+        ("at: 0s}]", "at: 0s, with: {data.exit_stats: 1}}]", "it is added (did you mean data.exit_status?)"),
         ("expect: [{rule: tell-of-crashes", "expect: [{rule: tell-of-crashs", "(did you mean tell-of-crashes?)"),
         ("expect_not: [{rule: tell-of-crashes", "expect_not: [{rule: nobody", "there is no rule nobody"),
         ("given: {notify:", "given: {notfy:", "no rule that this test is about has a step notfy"),

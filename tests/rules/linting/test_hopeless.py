@@ -21,6 +21,14 @@ HOPELESS = {
         'on: api:collaborator.create\nmatch: {data.user.email: {not: "*@acme.example"}}',
         'match.data.user.email.not: * stands only for itself here; for a pattern write {glob: "*@acme.example"}',
     ),
+    "an @ too many": (
+        'on: api:collaborator.create\nmatch: {data.user.email: {none: [{suffix: "@@acme.example"}]}}',
+        "none[0].suffix: no address has more than one @ (did you mean @acme.example?)",
+    ),
+    "no domain": (
+        'on: api:collaborator.create\nmatch: {data.user.email: {suffix: "@"}}',
+        "match.data.user.email.suffix: no address ends with an @",
+    ),
     "a pattern in a prefix": (
         'on: api:release.update\nmatch: {app.name: {prefix: "acme-*"}}',
         'app.name.prefix: * stands only for itself here; for a pattern write {glob: "acme-*"}',
