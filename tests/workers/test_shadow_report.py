@@ -91,7 +91,7 @@ def test_a_rollback_that_the_rule_would_not_have_made_is_named_with_what_stopped
     report = reports.read(rules)
     assert (report["fired"], report["missed"], report["ready"]) == (0, 1, False)
     assert [missed["gate"] for missed in report["misses"]] == [["window", 1, 2]]
-    assert f"{APP}: that is 1 of the 2 times that it takes" in reports.run(rules).output
+    assert f"{APP}: window 1 of 2" in reports.run(rules).output
 
 
 def test_our_own_rollback_is_no_person_s(world: World, reports: Reports) -> None:

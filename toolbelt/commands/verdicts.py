@@ -134,7 +134,7 @@ def _sightings(sightings: Sequence[Sighting]) -> Iterator[str]:
 
 def _made_of(one: Sighting) -> str:
     if one.gate:
-        return f"{one.gate[0]}: {gate_in_words(one.gate)}"
+        return f"{gate_in_words(one.gate)} (`{one.gate[0]}`)"
     return sentence(one.verdict) if one.verdict else "nothing"
 
 

@@ -149,7 +149,7 @@ def test_the_gates_are_told_with_their_numbers_of_this_moment(explain: Explain, 
 
     told = told_now(explain)
 
-    assert told[0].endswith("; stopped: it cools down for another 4 min 12 s.")
+    assert told[0].endswith("; stopped: cooldown, 4 min 12 s left.")
     assert "   gate count: it happens 2 times within 10 min: open, 2 of 2 with this one" in told
     assert ("   gate cooldown: it rests for 1 h after it fired: closed, 4 min 12 s left") in told
     assert "   gate limit: at most 3 runs with an effect in 1 d: open, 1 of 3 had an effect, 1 under way" in told
@@ -158,7 +158,7 @@ def test_the_gates_are_told_with_their_numbers_of_this_moment(explain: Explain, 
 
 
 def test_the_first_of_several_says_how_many_there_are(explain: Explain) -> None:
-    assert told_now(explain)[0].endswith("; that is 1 of the 2 times that it takes.")
+    assert told_now(explain)[0].endswith("; window 1 of 2.")
 
 
 def test_a_rule_that_nothing_stops_would_act(explain: Explain) -> None:
@@ -185,8 +185,8 @@ def test_a_rule_that_would_act_may_end_the_list_there(explain: Explain) -> None:
 def test_a_silence_is_told_with_its_end_by_whom_and_why(explain: Explain, terminal: Terminal) -> None:
     Hands(terminal.redis).silence(app="acme-*", rule="*", seconds=600, by="ada", why="migration")
 
-    assert "stopped: it was silenced until " in told_now(explain)[0]
-    assert told_now(explain)[0].endswith(" by ada: migration.")
+    assert "stopped: silenced until " in told_now(explain)[0]
+    assert told_now(explain)[0].endswith(": migration (ada).")
 
 
 # --- of kept events ---
@@ -215,10 +215,10 @@ def test_a_kept_event_is_told_of_from_its_record(explain: Explain, terminal: Ter
 
     assert ran.exit_code == 0, ran.output
     told = part(ran.output, "scale-back")
-    assert told[0].endswith("; stopped: it cools down for another 4 min 12 s.")
+    assert told[0].endswith("; stopped: cooldown, 4 min 12 s left.")
     assert "   yes  data.type is web (saw web)" in told
     assert "   gate count: it happens 2 times within 10 min: open" in told
-    assert ("   gate cooldown: it rests for 1 h after it fired: stopped: it cools down for another 4 min 12 s") in told
+    assert ("   gate cooldown: it rests for 1 h after it fired: stopped: cooldown, 4 min 12 s left") in told
     assert "   gate limit: at most 3 runs with an effect in 1 d: not asked yet" in told
 
 

@@ -85,7 +85,7 @@ def test_a_rule_that_waits_for_more_says_how_often_it_was(heard: Heard, run: Run
     heard("release_update_succeeded", "--set", f"data.id={release}")
     id = heard("dyno_crashed", "--set", f"data.release.id={release}")
     shown = run("events", "show", id).output
-    assert f"{CRASHING}   matched: data.state is crashed, data.type is web; that is 1 of the 2 times" in shown
+    assert f"{CRASHING}   matched: data.state is crashed, data.type is web; window 1 of 2" in shown
     assert f"{CRASHING}: window" in run("events", "list").output
 
 
@@ -198,8 +198,8 @@ def test_while_a_rule_is_silenced_it_does_nothing_and_says_by_whom_and_why(heard
     kept = ask("silence", "add", "--app", "acme-quiet", "--rule", "roll-*", "--for", "2h", "--why", "a migration")
     assert kept["warnings"] == ["none of the last 500 events was about an app called acme-quiet"]
     shown = run("events", "show", heard("dyno_crashed", "--app", "acme-quiet")).output
-    assert "stopped: it was silenced until " in shown
-    assert "by ada: a migration" in shown
+    assert "stopped: silenced until " in shown
+    assert ": a migration (ada)" in shown
     assert "rule roll-* about acme-quiet, silenced until " in run("status").output
     assert "acme-quiet" in run("silence", "list").output
 
@@ -207,7 +207,7 @@ def test_while_a_rule_is_silenced_it_does_nothing_and_says_by_whom_and_why(heard
     assert run("silence", "list").output == "Nothing is silenced.\n"
     heard("release_update_succeeded", "--app", "acme-quiet")
     shown = run("events", "show", heard("dyno_crashed", "--app", "acme-quiet", "--set", "data.name=web.9")).output
-    assert "that is 1 of the 2 times" in shown
+    assert "window 1 of 2" in shown
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_a_gate_that_stopped_it_is_told_in_words(file: Path) -> None:
     said = run(str(file)).output
 
     assert "fell was to be stopped by `window` at 60s and was not." in said
-    assert "cooldown: stopped: it cools down for another 4 min" in said
+    assert "stopped: cooldown, 4 min left (`cooldown`)" in said
 
 
 def test_a_firing_that_nobody_expected_says_how_to_expect_it(file: Path) -> None:
