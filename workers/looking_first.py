@@ -24,7 +24,7 @@ from heroku.errors import BadDelivery, HerokuError, Unavailable, Unknown
 from heroku.events import Event
 from rules.correlating import is_partner
 from workers.calling import Leaving
-from workers.visits import Visit
+from workers.visits import APPROVAL, Visit
 
 MOST_LISTED = 5_000  # events of an app; in a longer list it is not known whether one is missing
 AGAIN_SECONDS = 5.0
@@ -41,12 +41,12 @@ def did_not_come(visit: Visit) -> bool:
     """Whether the run may begin, as far as a missing event goes. If not, what becomes of it is written down: it ends,
     or looks again. Raises what stops a visit: ClaimLost, Leaving, RedisError."""
     wanted = visit.run.plan.get("look_first")
-    if wanted is None or any(field.startswith("step:") for field in visit.journal):
+    if wanted is None or any(field.startswith("step:") for field in visit.journal) or _is_asking(visit):
         return True
     try:
         found = _found(visit, wanted)
     except (Unavailable, Unknown) as error:
-        left = visit.run.give_up_at - visit.now
+        left = _give_up_at(visit) - visit.now
         if left > 0:
             wait = min(max(AGAIN_SECONDS, error.retry_after if isinstance(error, Unavailable) else 0.0), max(left, 1.0))
             visit.crew.due.park("act", visit.run.id, token=visit.token, seconds=wait)
@@ -60,6 +60,18 @@ def did_not_come(visit: Visit) -> bool:
     if found:
         _end(visit, "not needed", f"The event that was missing is in Heroku's own list: {found}.")
     return not found
+
+
+def _is_asking(visit: Visit) -> bool:
+    """Whether a person is asked and has not said yes: then there is nothing to look for."""
+    answer = visit.run.approval
+    return visit.state(APPROVAL) == "waiting" and (answer is None or answer.get("verdict") != "approve")
+
+
+def _give_up_at(visit: Visit) -> float:
+    """Until when Heroku may be busy. A person who was asked may have taken longer than that to say yes."""
+    answer = visit.run.approval
+    return max(visit.run.give_up_at, answer["at"] / 1000 + visit.patience_seconds if answer else 0.0)
 
 
 def _found(visit: Visit, wanted: Mapping[str, Any]) -> str | None:

@@ -1,11 +1,12 @@
-"""Rules that wait while something else happens: a change of the rule, a pause with a backlog behind it."""
+"""Rules that wait while something else happens: a change of the rule, a pause with a backlog, a person's answer."""
 
 from datetime import timedelta
 
 from heroku.samples import sample
 from rules.loading import Source, load
-from tests.workers.test_waiting import AFTER_RELEASE, NO_END, QUIET, lonely
-from tests.workers.world import APP, World
+from tests.workers.test_waiting import AFTER_RELEASE, LATE, LIST, NO_END, QUIET, lonely
+from tests.workers.world import APP, Worker, World
+from toolbelt.simulator.faults import Fault, Kind
 from workers.actions import SPECS
 from workers.deciding import BATCH
 
@@ -69,3 +70,49 @@ def test_what_came_during_a_pause_still_puts_off_what_waits_for_quiet(world: Wor
     worker.drain()
 
     assert world.run().event_id == "f2"
+
+
+class TestMissingAndAPerson:
+    """A rule that asks a person, and before and after that asks Heroku whether the event is missing."""
+
+    def asked(self, world: World) -> Worker:
+        """A run that was looked up in Heroku's list and has been waiting for an answer for three hours."""
+        worker = world.worker(NO_END.replace("mode: live", "mode: live\n    approve_within: 4h"))
+        world.deliver(lonely(world))
+        worker.drain()
+        world.pass_time(LATE)
+        worker.drain()
+        assert world.run().state == "needs approval"
+        world.pass_time(3 * 3_600)
+        return worker
+
+    def busy(self, world: World, times: int | None = None) -> None:
+        world.heroku.order_faults(Fault(kind=Kind.STATUS, status=503, times=times, **LIST))
+
+    def test_a_no_counts_though_heroku_is_busy(self, world: World) -> None:
+        """The run went on to ask Heroku for an hour, and ended as if nobody had said anything."""
+        worker = self.asked(world)
+        self.busy(world)
+        world.hands.answer(world.run().id, "deny", by="ada", why="it is known")
+        worker.drain()
+
+        assert (world.run().state, world.run().note) == ("denied", "")
+
+    def test_no_answer_is_a_no_though_heroku_is_busy(self, world: World) -> None:
+        worker = self.asked(world)
+        self.busy(world)
+        world.pass_time(3_700)
+        worker.drain()
+
+        assert world.run().state == "denied"
+
+    def test_after_a_yes_heroku_is_given_time_to_answer(self, world: World) -> None:
+        """Its time had run out while the person was asked, so that one 503 ended the run."""
+        worker = self.asked(world)
+        self.busy(world, times=1)
+        world.hands.answer(world.run().id, "approve", by="ada", why="it hangs")
+        worker.drain()
+        world.pass_time(10)
+        worker.drain()
+
+        assert world.run().state == "done"
