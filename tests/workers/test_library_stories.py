@@ -1,0 +1,151 @@
+"""Rules of the library, made live as the documents say: from what happens at Heroku to what has become of it there.
+
+Everything is real but Heroku: the web process, the worker, and deliveries that the simulator signs and posts.
+"""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from core.runs import Run
+from heroku.access import Grant, Level
+from heroku.client import Heroku
+from tests.harness.stage import Stage, build
+from toolbelt.crew import Crew
+from toolbelt.servers import Server
+
+WELL = "check-health-after-release"
+ZERO = "web-scaled-to-zero"
+STRANGER = "collaborator-from-outside"
+RULES = """
+version: 1
+rules:
+  - {use: check-health-after-release, mode: live, with: {good_for: 5s, bad_for: 5s, to: ops}}
+  - {use: web-scaled-to-zero, mode: live, with: {to: ops}}
+  - use: collaborator-from-outside
+    mode: live
+    with: {domain: acme.example}
+targets:
+  ops: {log: true}
+"""
+INCLUDES = ["api:formation", "api:collaborator"]  # besides releases and dynos, of which the stage hears
+TAKES = 90.0  # seconds, on a busy machine
+OVER = ("done", "not needed", "done with failures", "failed")
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with Crew() as crew:
+        stage = build(
+            crew,
+            Server(crew, port=0).start(),
+            RULES_PATH="rules/library",
+            RULES_YAML=RULES,
+            ALLOW_PRIVATE_ADDRESSES="true",  # where the simulator's apps answer
+        )
+        yield stage
+        stage.close()
+
+
+@pytest.fixture
+def somebody(stage: Stage) -> Iterator[Heroku]:
+    """Who does things at Heroku that the service then hears of."""
+    may = Grant("somebody", dict.fromkeys(("apps", "formation", "collaborators"), Level.FULL), frozenset({"*"}))
+    with Heroku(stage.heroku.issue_token().token, base_url=stage.heroku.base_url) as heroku:
+        yield heroku.granted(may)
+
+
+def watched(stage: Stage, name: str) -> str:
+    """An app that the service hears of."""
+    app = stage.add_app(name=name, web_dynos=2)
+    stage.heroku.subscribe(stage.deliveries_url, secret=stage.sender.secret, include=INCLUDES, app=app.id)
+    return app.name
+
+
+def run_of(stage: Stage, rule: str, app: str, *states: str) -> Run:
+    """The run of the rule, as soon as it is in one of the states."""
+
+    def look() -> Run | None:
+        runs = [run for run in stage.hands.runs(most=100) if (run.rule, run.app_name) == (rule, app)]
+        return next((run for run in runs if run.state in states), None)
+
+    return stage.until(look, what=f"{rule} to be {' or '.join(states)}", within=TAKES)
+
+
+def story(run: Run) -> dict[str, str]:
+    """What each step came to."""
+    names = [step["name"] for step in run.plan["steps"]]
+    return {name: run.journal[f"step:{number}"].state for number, name in enumerate(names)}
+
+
+def taken(steps: dict[str, str]) -> dict[str, str]:
+    """Without those that were passed over."""
+    return {name: state for name, state in steps.items() if state != "not needed"}
+
+
+def describe(stage: Stage, app: str) -> str | None:
+    """What the release that runs is."""
+    current = stage.heroku.app(app).current
+    return current.description if current else None
+
+
+def test_a_release_is_asked_how_it_is_and_taken_back_if_it_is_not_well(stage: Stage, somebody: Heroku) -> None:
+    good, bad, resting = (watched(stage, f"acme-{name}") for name in ("good", "bad", "resting"))
+    before = stage.heroku.app(bad).newest.version
+    somebody.update_app(resting, maintenance=True)
+    for app, outcome in ((good, "succeed"), (bad, "crash"), (resting, "succeed")):
+        stage.heroku.deploy(app, outcome)
+    ended = {app: story(run_of(stage, WELL, app, *OVER)) for app in (good, bad, resting)}
+
+    assert taken(ended[good]) == {"check": "done"}
+    assert taken(ended[resting]) == {"check": "failed", "this_app": "done", "formation": "done", "tell_only": "done"}
+    assert taken(ended[bad]) == {
+        "check": "failed", "this_app": "done", "formation": "done", "rollback": "done", "tell": "done",
+    }  # fmt: skip
+    assert describe(stage, bad) == f"Rollback to v{before}"
+    assert [str(describe(stage, app)).partition(" ")[0] for app in (good, resting)] == ["Deploy", "Deploy"]
+    assert stage.said(f"acme-bad v{before + 1}:", "answered 503", f"Rolled back from v{before + 1}", target="ops")
+    assert stage.said("acme-resting v", "answered 503", "Nothing was taken back", target="ops")
+    assert not stage.said("acme-good v", target="ops")
+
+
+def test_a_production_app_without_web_gets_it_back_and_others_do_not(stage: Stage, somebody: Heroku) -> None:
+    shop, staging = watched(stage, "acme-production"), watched(stage, "acme-staging")
+    for quantity in (3, 0):
+        for app in (shop, staging):
+            somebody.update_formation(app, "web", quantity=quantity)
+        stage.settle()
+    run = run_of(stage, ZERO, shop, "done")
+
+    assert story(run) == {"scale": "done", "notify": "done"}
+    assert stage.heroku.app(shop).scaled("web").quantity == 1
+    assert stage.heroku.app(staging).scaled("web").quantity == 0
+    assert stage.said("acme-production:", "scaled web to nothing. Scaled web from 0 to 1 dyno.", target="ops")
+    stage.settle()  # what it did is told, too
+    assert [each.app_name for each in stage.hands.runs(most=100) if each.rule == ZERO] == [shop]
+
+
+def test_a_stranger_is_put_out_if_somebody_says_so(stage: Stage, somebody: Heroku) -> None:
+    app = watched(stage, "acme-books")
+    for user in ("eve@elsewhere.example", "guest@elsewhere.example", "ada@acme.example"):
+        somebody.create_collaborator(app, user=user)
+
+    def asking() -> dict[str, Run] | None:
+        runs = [run for run in stage.hands.runs(most=100) if (run.rule, run.state) == (STRANGER, "needs approval")]
+        asked = {json.loads(run.event.body)["data"]["user"]["email"]: run for run in runs if run.event}
+        return asked if len(asked) == 2 else None
+
+    asked = stage.until(asking, what="both questions", within=TAKES)
+    assert stage.said("acme-books, rule collaborator-from-outside: May it act", "eve@", target="system")
+    stage.hands.answer(asked["eve@elsewhere.example"].id, "approve", by="ada", why="nobody knows her")
+    stage.hands.answer(asked["guest@elsewhere.example"].id, "deny", by="ada", why="our auditor")
+    gone = run_of(stage, STRANGER, app, "done")
+
+    assert gone.id == asked["eve@elsewhere.example"].id
+    assert story(gone) == {"collaborator": "done", "notify": "done"}
+    assert run_of(stage, STRANGER, app, "denied").id == asked["guest@elsewhere.example"].id
+    left = {each.user.email for each in stage.heroku.app(app).collaborators}
+    assert {"ada@acme.example", "guest@elsewhere.example"} <= left
+    assert "eve@elsewhere.example" not in left
+    assert stage.said("acme-books:", "eve@elsewhere.example cannot work on acme-books any more.", target="log")
