@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
-from rules.errors import Fault, Problem, RuleErrors
+from rules.errors import Fault, Problem
 from rules.linting import Subject, lint
 from rules.linting.files import lint_file
 from rules.linting.subject import warning
-from rules.loading import Loaded, Source, in_order, load_all
+from rules.loading import Loaded, LoadedFiles, Source, in_order, load_all
 from rules.model import RuleModel
 from rules.rulebook import Rulebook
 from rules.steps import Actions
@@ -31,15 +31,20 @@ def examine(
     environment: Mapping[str, str] | None = None,
     library: Sequence[Source] = (),
 ) -> Examined:
-    """Load the files and look each rule over. Arguments as for `load`; raises nothing."""
-    try:
-        book, loaded, documents = load_all(sources, actions=actions, environment=environment, library=library)
-    except RuleErrors as error:
-        return Examined(None, error.problems)
-    of_rules = (problem for each in loaded for problem in _warnings(each, actions))
-    of_files = (each.problem(fault) for each in documents for fault in lint_file(each.data, book))
-    problems = islice(chain(of_rules, of_files), MAX_WARNINGS)
-    return Examined(book, tuple(sorted(problems, key=lambda problem: in_order(problem, sources))))
+    """Load the files and look each rule over, a sound one also beside a broken one. Arguments as for `load`; raises
+    nothing."""
+    files = load_all(sources, actions=actions, environment=environment, library=library)
+    of_rules = (problem for each in files.loaded for problem in _warnings(each, actions))
+    warnings = islice(chain(of_rules, _around(files)), MAX_WARNINGS)
+    return Examined(
+        files.book, tuple(sorted((*files.problems, *warnings), key=lambda problem: in_order(problem, sources)))
+    )
+
+
+def _around(files: LoadedFiles) -> Iterator[Problem]:
+    """What is odd about targets and tests, once it is known which rules there are."""
+    if book := files.book:
+        yield from (each.problem(fault) for each in files.documents for fault in lint_file(each.data, book))
 
 
 def _warnings(loaded: Loaded, actions: Actions) -> Iterator[Problem]:

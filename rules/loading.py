@@ -17,7 +17,7 @@ from rules.steps import Actions
 from rules.targets import BUILT_IN, fault_of_variable, read_target
 from rules.using import USE, Prepared, prepared, shelves
 
-__all__ = ["Loaded", "Source", "in_order", "load", "load_all"]
+__all__ = ["Loaded", "LoadedFiles", "Source", "in_order", "load", "load_all"]
 
 
 MAX_PROBLEMS = 100  # after which no other rule is looked at
@@ -33,6 +33,16 @@ class Loaded(NamedTuple):
     dropped: tuple[str, ...] = ()
 
 
+class LoadedFiles(NamedTuple):
+    """What came of all files: the problems in their order and, beside them, each rule that is sound by itself, each
+    template's example, and the files."""
+
+    book: Rulebook | None  # if there is no problem
+    problems: list[Problem]
+    loaded: list[Loaded]
+    documents: list[Document]
+
+
 def load(
     sources: Sequence[Source],
     *,
@@ -45,7 +55,10 @@ def load(
     With `environment`, a variable that a target or a live rule names and that is not set is a problem too. `library`
     holds the rules that may be used; they are in force only if `sources` hold them too.
     """
-    return load_all(sources, actions=actions, environment=environment, library=library)[0]
+    files = load_all(sources, actions=actions, environment=environment, library=library)
+    if files.book is None:
+        raise RuleErrors(files.problems)
+    return files.book
 
 
 def load_all(
@@ -54,16 +67,16 @@ def load_all(
     actions: Actions,
     environment: Mapping[str, str] | None = None,
     library: Sequence[Source] = (),
-) -> tuple[Rulebook, list[Loaded], list[Document]]:
-    """The same, and beside it what each rule, and each template's example, was built from, and the files."""
+) -> LoadedFiles:
+    """The same, and beside it what it was made from; raises nothing."""
     loading = _Loading(actions, environment, tuple(library))
     documents = [document for source in sources if (document := loading.open(source))]
     for document in documents:
         loading.targets_of(document)
     loading.rules_of(documents)
-    if loading.problems:
-        raise RuleErrors(sorted(loading.problems, key=lambda problem: in_order(problem, sources)))
-    return loading.book(), [loaded for slot in loading.slots.values() if (loaded := slot.loaded)], documents
+    problems = sorted(loading.problems, key=lambda problem: in_order(problem, sources))
+    sound = [loaded for slot in loading.slots.values() if (loaded := slot.loaded)]
+    return LoadedFiles(None if problems else loading.book(), problems, sound, documents)
 
 
 def in_order(problem: Problem, sources: Sequence[Source]) -> tuple[int, int, int]:

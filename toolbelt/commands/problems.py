@@ -61,10 +61,14 @@ def summary(examined: Examined) -> str:
     warnings = len(examined.problems) - errors
     if examined.book is None:
         things = "1 thing is" if errors == 1 else f"{errors} things are"
-        return f"{things} wrong; no worker would start with that."
+        return f"{things} wrong{_besides(warnings)}; no worker would start with that."
     if warnings:
-        return f"Nothing is wrong, and {warnings} warning{'' if warnings == 1 else 's'}: {told(examined.book)}."
+        return f"Nothing is wrong{_besides(warnings)}: {told(examined.book)}."
     return f"Nothing is wrong: {told(examined.book)}."
+
+
+def _besides(warnings: int) -> str:
+    return f", and {warnings} warning{'' if warnings == 1 else 's'}" if warnings else ""
 
 
 def told(book: Rulebook) -> str:

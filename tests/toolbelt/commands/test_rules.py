@@ -83,6 +83,20 @@ def test_a_warning_says_where_it_stands_and_what_was_meant(file: Path) -> None:
     assert (misspelt["line"], misspelt["column"], misspelt["suggestion"]) == (6, 34, "data.type")
 
 
+def test_a_broken_rule_hides_no_warning_of_a_sound_one(file: Path) -> None:
+    """One slip after the other came to light, each only when the one before was mended."""
+    broken = "  - {name: broken, on: dyno.create, mtach: {data.type: web}, do: [{notify: {to: ops, text: up}}]}\n"
+    more = f"{broken}targets:\n  spare: {{webhook: $OPS_URL}}\n"
+    file.write_text(GOOD.replace("data.state", "data.stat").replace("targets:\n", more))
+
+    ran = run("check", str(file))
+
+    assert ran.exit_code == 1
+    assert ran.output.index(f"{file}:6:13: warning: ") < ran.output.index(f"{file}:8:37: rules[1].mtach: ")
+    assert "no rule tells this target anything" not in ran.output
+    assert ran.output.endswith("1 thing is wrong, and 1 warning; no worker would start with that.\n")
+
+
 def test_github_shows_problems_beside_the_lines(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(file.parent)
     file.write_text(ODD.replace("notify:", "notfy:"))
