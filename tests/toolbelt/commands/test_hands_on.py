@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -64,6 +65,12 @@ def heard(ask: Ask) -> Heard:
     return heard
 
 
+def a_minute_ago() -> list[str]:
+    """To say of a delivery: the time when it happened."""
+    at = datetime.now(UTC) - timedelta(minutes=1)
+    return ["--set", f"created_at={at.isoformat()}"]
+
+
 def test_the_service_is_shown_at_a_glance(ask: Ask, run: Run) -> None:
     assert ask("status")["ready"] is True
     assert "workers        1, rules " in run("status").output
@@ -82,7 +89,7 @@ def test_what_tells_us_already_needs_no_other_webhook(run: Run) -> None:
 
 def test_a_rule_that_waits_for_more_says_how_often_it_was(heard: Heard, run: Run) -> None:
     release = str(uuid4())
-    heard("release_update_succeeded", "--set", f"data.id={release}")
+    heard("release_update_succeeded", "--set", f"data.id={release}", *a_minute_ago())
     id = heard("dyno_crashed", "--set", f"data.release.id={release}")
     shown = run("events", "show", id).output
     assert f"{CRASHING}   matched: data.state is crashed, data.type is web; window 1 of 2" in shown
@@ -205,7 +212,7 @@ def test_while_a_rule_is_silenced_it_does_nothing_and_says_by_whom_and_why(heard
 
     assert run("silence", "end", kept["id"], "--why", "done").output == f"{kept['id']} is over.\n"
     assert run("silence", "list").output == "Nothing is silenced.\n"
-    heard("release_update_succeeded", "--app", "acme-quiet")
+    heard("release_update_succeeded", "--app", "acme-quiet", *a_minute_ago())
     shown = run("events", "show", heard("dyno_crashed", "--app", "acme-quiet", "--set", "data.name=web.9")).output
     assert "window 1 of 2" in shown
 
