@@ -297,12 +297,3 @@ def test_after_a_loss_only_steps_that_look_first_run_on_old_events(
     assert heard == (["acted"] if acted else [])
     if not acted:
         assert world.step()[0] == "denied"
-
-
-def test_what_a_rule_planned_goes_on_though_the_rule_is_gone(world: World) -> None:
-    world.deliver(world.crashing())
-    world.worker().deciding.drain()
-    world.pass_time(61)
-    world.worker(TELL).acting.drain()
-
-    taken_back(world)
