@@ -27,9 +27,9 @@ class Reports:
         self._file = folder / "rules.yaml"
         self._redis_url = redis_url
 
-    def run(self, rules: str, *words: str) -> Result:
+    def run(self, rules: str, *words: str, act: str = "") -> Result:
         self._file.write_text(rules)
-        env = {"REDIS_URL": self._redis_url, "RULES_PATH": str(self._file), "RULES_YAML": "", "ACT": ""}
+        env = {"REDIS_URL": self._redis_url, "RULES_PATH": str(self._file), "RULES_YAML": "", "ACT": act}
         ran = CliRunner(env=env).invoke(main, ["rules", "shadow", *words])
         assert ran.exit_code == 0, ran.output
         return ran
@@ -129,6 +129,15 @@ def test_a_replay_is_no_second_firing(world: World, reports: Reports) -> None:
     worker.drain()
 
     assert reports.read(SHADOW)["fired"] == 1
+
+
+def test_rules_that_act_keeps_in_shadow_are_told_of_too(world: World, reports: Reports) -> None:
+    """Whoever begins with ACT=shadow has live rules, and was told of none."""
+    assert "would have acted" in reports.run(ROLL_BACK, act="shadow").output
+
+
+def test_that_no_rule_is_in_shadow_is_said(world: World, reports: Reports) -> None:
+    assert "No rule is in shadow" in reports.run(ROLL_BACK).output
 
 
 def test_nothing_kept_is_said(world: World, reports: Reports) -> None:

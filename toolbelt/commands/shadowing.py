@@ -58,7 +58,7 @@ def shadow(*, names: tuple[str, ...], since: float, as_json: bool) -> None:
     For each time that a rule would have acted: did a person do the like within ten minutes, was the app mended another
     way, did it recover by itself, did the trouble go on? And did people roll back when the rule would not have? Only
     events that are still kept count (KEEP_DAYS), and only firings of a rule as it is worded now. Without RULE, every
-    rule that is in shadow.
+    rule that is in shadow, by its own mode or by ACT.
     """
     rules = chosen(names)
     with connected() as redis:
@@ -70,18 +70,21 @@ def shadow(*, names: tuple[str, ...], since: float, as_json: bool) -> None:
     click.echo(range_in_words(looked, since))
     for report in reports:
         tell(report)
+    if not reports:
+        click.echo("No rule is in shadow; name one that was: dynohook rules shadow RULE")
 
 
 def chosen(names: Sequence[str]) -> list[Rule]:
-    """The rules of those names; without names those in shadow."""
+    """The rules of those names; without names those in shadow, be it by their own mode or by ACT."""
+    own = settings(())
     try:
-        book = needs.rules(settings(()))
+        book = needs.rules(own)
     except RuleErrors as error:
         refuse(error)
     except SettingsError as error:
         raise No(str(error)) from error
     if not names:
-        return [rule for rule in book.rules if rule.mode is Mode.SHADOW]
+        return [rule for rule in book.rules if rule.mode.at_most(Mode(own.brake)) is Mode.SHADOW]
     found = [book.rule(name) for name in names]
     if unknown := [name for name, rule in zip(names, found, strict=True) if rule is None]:
         raise No(f"there is no rule {', '.join(map(repr, unknown))}; look: dynohook rules list")
