@@ -3,7 +3,6 @@
 Everything is real but Heroku: the web process, the worker, and deliveries that the simulator signs and posts.
 """
 
-import json
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +17,8 @@ from toolbelt.servers import Server
 WELL = "check-health-after-release"
 ZERO = "web-scaled-to-zero"
 STRANGER = "collaborator-from-outside"
+DOMAIN = "removed-domain"
+ADDON = "removed-addon"
 RULES = """
 version: 1
 rules:
@@ -26,10 +27,17 @@ rules:
   - use: collaborator-from-outside
     mode: live
     with: {domain: acme.example}
+  - {use: removed-domain, mode: live, with: {to: ops}}
+  - {use: removed-addon, mode: live, with: {to: ops, plan: "heroku-redis:*"}}
 targets:
   ops: {log: true}
 """
-INCLUDES = ["api:formation", "api:collaborator"]  # besides releases and dynos, of which the stage hears
+INCLUDES = [
+    "api:formation",
+    "api:collaborator",
+    "api:domain",
+    "api:addon",
+]  # besides releases and dynos, of which the stage hears
 TAKES = 90.0  # seconds, on a busy machine
 OVER = ("done", "not needed", "done with failures", "failed")
 
@@ -51,7 +59,11 @@ def stage() -> Iterator[Stage]:
 @pytest.fixture
 def somebody(stage: Stage) -> Iterator[Heroku]:
     """Who does things at Heroku that the service then hears of."""
-    may = Grant("somebody", dict.fromkeys(("apps", "formation", "collaborators"), Level.FULL), frozenset({"*"}))
+    may = Grant(
+        "somebody",
+        dict.fromkeys(("apps", "formation", "collaborators", "domains", "add-ons"), Level.FULL),
+        frozenset({"*"}),
+    )
     with Heroku(stage.heroku.issue_token().token, base_url=stage.heroku.base_url) as heroku:
         yield heroku.granted(may)
 
@@ -71,6 +83,16 @@ def run_of(stage: Stage, rule: str, app: str, *states: str) -> Run:
         return next((run for run in runs if run.state in states), None)
 
     return stage.until(look, what=f"{rule} to be {' or '.join(states)}", within=TAKES)
+
+
+def question(stage: Stage, rule: str, what: str) -> str:
+    """The run that asks a person about this, as soon as it does; `what` stands in its event."""
+
+    def look() -> str | None:
+        asking = [run for run in stage.hands.runs(most=100) if (run.rule, run.state) == (rule, "needs approval")]
+        return next((run.id for run in asking if run.event and what.encode() in run.event.body), None)
+
+    return stage.until(look, what=f"{rule} to ask about {what}", within=TAKES)
 
 
 def story(run: Run) -> dict[str, str]:
@@ -131,21 +153,44 @@ def test_a_stranger_is_put_out_if_somebody_says_so(stage: Stage, somebody: Herok
     for user in ("eve@elsewhere.example", "guest@elsewhere.example", "ada@acme.example"):
         somebody.create_collaborator(app, user=user)
 
-    def asking() -> dict[str, Run] | None:
-        runs = [run for run in stage.hands.runs(most=100) if (run.rule, run.state) == (STRANGER, "needs approval")]
-        asked = {json.loads(run.event.body)["data"]["user"]["email"]: run for run in runs if run.event}
-        return asked if len(asked) == 2 else None
-
-    asked = stage.until(asking, what="both questions", within=TAKES)
+    eve, guest = (question(stage, STRANGER, f"{who}@elsewhere.example") for who in ("eve", "guest"))
     assert stage.said("acme-books, rule collaborator-from-outside: May it act", "eve@", target="system")
-    stage.hands.answer(asked["eve@elsewhere.example"].id, "approve", by="ada", why="nobody knows her")
-    stage.hands.answer(asked["guest@elsewhere.example"].id, "deny", by="ada", why="our auditor")
+    stage.hands.answer(eve, "approve", by="ada", why="nobody knows her")
+    stage.hands.answer(guest, "deny", by="ada", why="our auditor")
     gone = run_of(stage, STRANGER, app, "done")
 
-    assert gone.id == asked["eve@elsewhere.example"].id
+    assert gone.id == eve
     assert story(gone) == {"collaborator": "done", "notify": "done"}
-    assert run_of(stage, STRANGER, app, "denied").id == asked["guest@elsewhere.example"].id
+    assert run_of(stage, STRANGER, app, "denied").id == guest
     left = {each.user.email for each in stage.heroku.app(app).collaborators}
     assert {"ada@acme.example", "guest@elsewhere.example"} <= left
     assert "eve@elsewhere.example" not in left
     assert stage.said("acme-books:", "eve@elsewhere.example cannot work on acme-books any more.", target="log")
+
+
+def test_a_domain_that_was_taken_away_comes_back_if_somebody_says_so(stage: Stage, somebody: Heroku) -> None:
+    app = watched(stage, "acme-news")
+    for name in ("news.acme.example", "old.acme.example"):
+        somebody.delete_domain(app, somebody.create_domain(app, hostname=name).id)
+    stage.hands.answer(question(stage, DOMAIN, "news.acme"), "approve", by="ada", why="I asked around")
+    stage.hands.answer(question(stage, DOMAIN, "old.acme"), "deny", by="ada", why="I asked around")
+    run = run_of(stage, DOMAIN, app, "done")
+
+    assert taken(story(run)) == {"put_back": "done", "notify": "done"}
+    names = {domain.hostname for domain in stage.heroku.app(app).domains}
+    assert "news.acme.example" in names
+    assert "old.acme.example" not in names
+    assert stage.said("acme-news answers to news.acme.example now. Its DNS must point to", target="ops")
+
+
+def test_an_addon_that_goes_is_told_of_if_it_is_one_that_matters(stage: Stage, somebody: Heroku) -> None:
+    app = watched(stage, "acme-cache")
+    made = [somebody.create_addon(app, plan=plan) for plan in ("papertrail:choklad", "heroku-redis:mini")]
+    stage.heroku.wait_for(lambda state: {each.state for each in state.app(app).addons} == {"provisioned"}, TAKES)
+    for addon in made:
+        somebody.delete_addon(app, addon.id)
+    run = run_of(stage, ADDON, app, "done")
+
+    assert story(run) == {"notify": "done"}
+    assert stage.said("acme-cache:", "removed the add-on", "(heroku-redis:mini)", target="ops")
+    assert not stage.said("papertrail", target="ops")
