@@ -26,6 +26,8 @@ WAITS: Mapping[str, str] = {
     "quiet": "it waits for quiet",
 }
 
+MEANWHILE: Mapping[str, str] = {"quiet": "; if more comes by then, only the last of it goes on"}
+
 # A gate as a decision keeps it: its name → a sentence made of its numbers.
 GATES: Mapping[str, Callable[..., str]] = {
     "planned": lambda run: f"run {run}",
@@ -51,7 +53,7 @@ GATES: Mapping[str, Callable[..., str]] = {
     "other change": lambda was, now: f"stopped: it changed from {was} to {now}, and the rule is about another change",
     "after": lambda within: f"stopped: what it follows did not come in the {in_milliseconds(within)} before",
     "came": lambda event: f"stopped: what would have been missing came, as event {event}",
-    "waits": lambda kind, due: f"{WAITS[kind]}, until {moment(due / 1000)}",
+    "waits": lambda kind, due: f"{WAITS[kind]}, until {moment(due / 1000)}{MEANWHILE.get(kind, '')}",
     "waits full": lambda waiting: f"stopped: {waiting} rules are put off already, which is the most",
     "rule changed": lambda: "stopped: the rule was changed meanwhile, and would not have been put off any more",
     "window": lambda seen, wanted: f"window {seen} of {wanted}",

@@ -254,7 +254,10 @@ def test_what_came_of_a_wait_is_told_after_it(explain: Explain, terminal: Termin
 
     ran = explain(ID)
 
-    assert "; it waits for quiet, until 2025-11-22 12:00:00 UTC." in ran.output
+    assert (
+        "; it waits for quiet, until 2025-11-22 12:00:00 UTC; if more comes by then, only the last of it goes on."
+        in ran.output
+    )
     assert ", of a rule that was put off (quiet)" in ran.output
     assert f"scale-back had been put off; run {ID}:scale-back." in ran.output
     listed = terminal.run("events", "list", **SETTINGS).output

@@ -36,7 +36,10 @@ TOLD: list[tuple[list[Any], str]] = [
     (["came", "e2"], "stopped: what would have been missing came, as event e2"),
     (["waits", "after", NOON], "it waits for what may have come before it and been overtaken, until 2025-11-22 12:"),
     (["waits", "missing", NOON], "it waits for what may still come, until 2025-11-22 12:00:00 UTC"),
-    (["waits", "quiet", NOON], "it waits for quiet, until 2025-11-22 12:00:00 UTC"),
+    (
+        ["waits", "quiet", NOON],
+        "it waits for quiet, until 2025-11-22 12:00:00 UTC; if more comes by then, only the last of it goes on",
+    ),
     (["waits full", 5_000], "stopped: 5000 rules are put off already, which is the most"),
     (["rule changed"], "stopped: the rule was changed meanwhile, and would not have been put off any more"),
     (["window", 1, 2], "window 1 of 2"),
