@@ -13,7 +13,6 @@ from core.due import ClaimLost
 from rules.silences import Silence
 
 StepState = Literal["planned", "started", "waiting", "done", "not needed", "failed", "denied", "unknown"]
-SETTLED: frozenset[StepState] = frozenset({"done", "not needed", "failed", "denied", "unknown"})
 
 
 class Paused(Exception):

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 LONGEST_TTL_SECONDS = 120
-MOST_CALLS = 3  # of a tool, if nothing else is said
 MOST_TOKENS = 8_192
 MOST_TOKENS_OF = {"haiku": 4_096}  # models whose names hold this word take fewer
 

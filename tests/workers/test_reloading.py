@@ -7,13 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import redis
 from redis.exceptions import ConnectionError as ConnectionLost
 
 from core import layout
-from core.ledger import Ledger
 from core.settings import Settings, read
 from heroku.samples import sample
+from tests.workers.failing import FailingLedger
 from tests.workers.process import start
 from tests.workers.world import APP, World
 from toolbelt.crew import Crew
@@ -179,23 +178,8 @@ def test_many_problems_are_told_in_few_words(world: World, folder: Folder) -> No
     assert "; and " in told
 
 
-class FailingLedger(Ledger):
-    """The connection breaks when an outline is to be kept."""
-
-    failures = 1
-
-    def __init__(self, client: redis.Redis) -> None:
-        super().__init__(client, keep_seconds=86_400.0)
-
-    def keep_book(self, digest: str, outline: Any) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise ConnectionLost("reset by peer")
-        super().keep_book(digest, outline)
-
-
 def test_no_rule_decides_before_its_outline_is_kept(world: World, folder: Folder) -> None:
-    crew = world.worker(ledger=FailingLedger(world.server)).crew
+    crew = world.worker(ledger=FailingLedger(world.server, failures=1)).crew
     reloading = folder.reloading(crew)
     before = crew.book
     folder.write("b", HEAD + MORE)

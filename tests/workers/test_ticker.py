@@ -1,29 +1,11 @@
 """The beat: what it notices is said, also if Redis fails again while it is."""
 
-from typing import Any
-
 import pytest
-import redis
 from redis.exceptions import ConnectionError as ConnectionLost
 
 from core import layout
-from core.ledger import Ledger
+from tests.workers.failing import FailingLedger
 from tests.workers.world import Worker, World
-
-
-class FailingLedger(Ledger):
-    """It fails to keep the outline of the rules as often as a test says."""
-
-    failures = 0
-
-    def __init__(self, client: redis.Redis) -> None:
-        super().__init__(client, keep_seconds=86_400.0)
-
-    def keep_book(self, digest: str, outline: Any) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise ConnectionLost("reset by peer")
-        super().keep_book(digest, outline)
 
 
 @pytest.fixture
