@@ -62,9 +62,12 @@ class Recalling:
         return self._traces.changed(event.id, state_key(wanted.path, event) or "", wanted, now=now)
 
     def _after(self, event: Event, verdict: Verdict, partner: Partner, t: int, now: int, *, again: bool) -> Gate | None:
-        """If no partner came, it is looked for once more a little later, as events overtake each other."""
+        """If no partner came, it is looked for once more a little later, as events overtake each other.
+
+        Dynos tell whole seconds: all of such a second counts as with it.
+        """
         within = milliseconds(partner.within_seconds)
-        if self._came(event, partner, t - within, t, now):
+        if self._came(event, partner, t - within, t if t % 1000 else t + 999, now):
             return None
         if again:
             return "after", within

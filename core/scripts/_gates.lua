@@ -83,9 +83,10 @@ local function came(partner, from, to, id)
 end
 
 -- after: a partner came at most `within` before this event, or with it. If none did, it is looked for once more a little
--- later (`again`), as events overtake each other.
+-- later (`again`), as events overtake each other. Dynos tell whole seconds: all of such a second counts as with it.
 local function after(id, t, rule, again)
-  if came(rule.after, t - rule.after.within, t, id) then return nil end
+  local last = t % 1000 == 0 and t + 999 or t
+  if came(rule.after, t - rule.after.within, last, id) then return nil end
   if again then return {'after', rule.after.within} end
   return wait(rule.run, 'after', id, t, rule, now + L.AFTER_MILLISECONDS)
 end

@@ -114,12 +114,29 @@ class TestAfter:
     )
     def test_only_a_partner_that_came_in_time_counts(self, scene: Scene, before: int, *, fires: bool) -> None:
         scene.pass_time(HOUR)
-        t = scene.now - SECOND
+        t = scene.now - 2 * SECOND - scene.now % SECOND + 1
         scene.decide("p1", t=t - before, **partner())
 
         found = scene.decide("e1", after(), t=t)
 
         assert found == (PLANNED if fires else [["waits", "after", scene.now + SECOND_LOOK]])
+
+    @pytest.mark.parametrize(
+        ("later", "fires"),
+        [
+            pytest.param(999, True, id="later in that second"),
+            pytest.param(SECOND, False, id="in the next one"),
+        ],
+    )
+    def test_an_event_with_whole_seconds_comes_at_the_end_of_its_second(
+        self, scene: Scene, later: int, *, fires: bool
+    ) -> None:
+        """A dyno crashed in the second in which its release went live, and seemed to have crashed before that."""
+        scene.pass_time(HOUR)
+        t = scene.now - 2 * SECOND - scene.now % SECOND
+        scene.decide("p1", t=t + later, **partner())
+
+        assert (scene.decide("e1", after(), t=t) == PLANNED) == fires
 
     def test_a_partner_that_was_overtaken_is_found_by_the_second_look(self, scene: Scene) -> None:
         scene.decide("e1", after())

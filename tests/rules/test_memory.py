@@ -88,6 +88,19 @@ class TestAfter:
 
         assert story.passes(70) == [(70, "e1", ["planned", "e1:a-rule"])]
 
+    @pytest.mark.parametrize(
+        ("later", "fires"),
+        [
+            pytest.param(0.999, True, id="later in that second"),
+            pytest.param(1, False, id="in the next one"),
+        ],
+    )
+    def test_an_event_with_whole_seconds_comes_at_the_end_of_its_second(self, later: float, *, fires: bool) -> None:
+        story = Story(rules(self.RULE))
+        story.happens(60 + later, "api:build", status="succeeded", slug="s1")
+
+        assert (story.happens(60, came=62, slug="s1")[0][0] == "planned") == fires
+
     def test_another_app_is_another_story(self) -> None:
         story = Story(rules("after: {on: api:build.update, within: 5m}"))
         story.memory.take(event("api:build", app=AppRef("app-2", "news")), now=NOON_MS)
