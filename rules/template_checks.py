@@ -29,7 +29,7 @@ def _fault(text: str, part: str, earlier: list[str], every: list[str], *, whole:
     try:
         template = compile_template(text)
     except TemplateError as error:
-        return Fault((), f"the template {error}")
+        return Fault((), f"the template: {error}")
     if fault := fault_of_reference(template.steps, earlier, every, whole=whole):
         return fault
     if ERROR in template.names() and part == "do":

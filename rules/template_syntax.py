@@ -112,7 +112,7 @@ def _check_kind(node: nodes.Node) -> None:
         return
     kind = type(node).__name__.lower()
     told = _TOLD.get(kind, "arithmetic" if isinstance(node, (nodes.BinExpr, nodes.UnaryExpr)) else kind)
-    raise TemplateError(f"{told} is not allowed in a template")
+    raise TemplateError(f"{told} is not allowed")
 
 
 def _root(name: str) -> str:
@@ -136,7 +136,7 @@ def _check_loop(loop: nodes.For) -> None:
     if not isinstance(loop.target, nodes.Name):
         raise TemplateError("a loop gives one name to its items")
     if loop.recursive or any(inner is not loop for inner in loop.find_all(nodes.For)):
-        raise TemplateError("a loop in a loop is not allowed in a template")
+        raise TemplateError("a loop in a loop is not allowed")
 
 
 def _step(node: nodes.Getattr | nodes.Getitem) -> Iterator[str]:

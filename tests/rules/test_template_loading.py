@@ -36,8 +36,8 @@ def test_a_template_may_speak_of_earlier_steps(text: str) -> None:
         pytest.param("{{ steps.notify.sentence }}", "the step notify has not been taken yet", id="itself"),
         pytest.param("{{ steps.notify_2.sentence }}", "the step notify_2 has not been taken yet", id="a later one"),
         pytest.param("{{ error }}", "there is an error to tell of only in on_failure", id="error"),
-        pytest.param("{{ app.name", "the template is no template: ", id="broken"),
-        pytest.param("{{ nam }}", "the template nam is not known here", id="unknown name"),
+        pytest.param("{{ app.name", "the template: is no template: ", id="broken"),
+        pytest.param("{{ nam }}", "the template: nam is not known here", id="unknown name"),
     ],
 )
 def test_a_template_that_can_tell_nothing_is_a_problem(text: str, told: str) -> None:
