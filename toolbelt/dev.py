@@ -9,7 +9,8 @@ from collections.abc import Mapping
 import click
 
 from core.settings import Settings, SettingsError, read
-from toolbelt import service
+from rules.errors import RuleErrors
+from toolbelt import needs, service
 from toolbelt.crew import Crew
 from toolbelt.interrupts import ending_on_signals
 from toolbelt.servers import NoServer, free_port, url_from
@@ -58,8 +59,10 @@ def told(environment: Mapping[str, str], given: Mapping[str, str], running: serv
     """What runs, what was made up, and what a person has to do now."""
     secret = environment["WEBHOOK_SECRET"].partition(",")[0] if not given.get("WEBHOOK_SECRET") else "$WEBHOOK_SECRET"
     embedded = "" if given.get("REDIS_URL") else "  (started for this run, empty again at the end)"
+    signing = "..." if given.get("WEBHOOK_SECRET") else secret
     rules = environment.get("RULES_PATH") or Settings.model_fields["rules_path"].default
     token = credentials(environment)
+    listened = ",".join(entities(environment))
     return f"""
 Dynohook is ready.
 
@@ -77,7 +80,8 @@ Heroku cannot reach this machine yet. Two things are yours to do:
 
   2. Subscribe an app to its public address:
 
-       heroku webhooks:add -a YOUR-APP -i api:release,dyno -l sync \\
+       heroku webhooks:add -a YOUR-APP -l sync \\
+         -i {listened} \\
          -u https://YOUR-TUNNEL/webhooks/heroku -s {secret}
 
 Look at what happens, in another terminal:
@@ -85,9 +89,22 @@ Look at what happens, in another terminal:
        export REDIS_URL={environment["REDIS_URL"] if not given.get("REDIS_URL") else "..."}
        bin/dynohook events list
 
+Or try it without Heroku, with a delivery that is made up:
+
+       export WEBHOOK_SECRET={signing}
+       bin/dynohook send dyno_crashed --app acme-shop --url {running.deliveries_url}
+
 Take the subscription away when you are done (heroku webhooks -a YOUR-APP): Heroku repeats for three days what it
 cannot deliver. Ctrl-C ends everything here.
 """
+
+
+def entities(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """What an app's webhook must tell of, for the rules as they are now."""
+    try:
+        return needs.includes(needs.rules(read(environment=environment)))
+    except (RuleErrors, SettingsError):  # they were changed since the worker took them up, and it says what is wrong
+        return (needs.ALWAYS,)
 
 
 def credentials(environment: Mapping[str, str]) -> str:

@@ -72,6 +72,7 @@ def test_it_makes_up_what_is_not_set_takes_deliveries_and_ends_as_a_whole(tmp_pa
     with dev:
         dev.ready()
         secret = dev.line(r" -s (\w{32})\n")
+        assert dev.line(r"export WEBHOOK_SECRET=(\w+)\n") == secret
         env = {"WEBHOOK_SECRET": secret, "REDIS_URL": dev.line(r"export REDIS_URL=(\S+)")}
         url = dev.line(r"\n  deliveries +(\S+)\n")
         assert dynohook("send", "dyno_crashed", "--url", url, env=env).startswith("202 accepted ")
@@ -91,6 +92,7 @@ def test_a_changed_rule_file_is_taken_up_and_one_that_does_not_load_is_told(tmp_
     with Dev(tmp_path, RULES_PATH=str(rules)) as dev:
         dev.ready()
         assert dev.line(r"\n  rules +(\S+)  ") == str(rules)
+        assert dev.line(r" -i (\S+) ") == "api:app,api:release"
         rules.write_text(rule.replace("name: a", "name: another"))
         until(lambda: "rules reloaded" in dev.said, what="the change to be taken up", hopeless=dev.ended)
         rules.write_text(rule.replace("on:", "onn:"))
