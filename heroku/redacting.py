@@ -9,10 +9,20 @@ _SECRETS = re.compile(
     r"""
       HRKU-[^\s"'<>,;]+                     # Heroku's own tokens, of any length
     | \binf-[\w\-]{8,}                      # keys of the inference service
+    | \b(?:gh[opsur]_|github_pat_|glpat-|xox[abeprs]-|xapp-|[rs]k_(?:live|test)_|sk-|whsec_|npm_|SG\.)[\w\-.+/=]{16,}
+    | \b(?:AKIA|ASIA)[0-9A-Z]{16}\b         # an access key of AWS's
+    | \beyJ[\w\-]{8,}\.[\w\-]{8,}\.[\w\-]*   # a JSON Web Token
+    | -----BEGIN\ [A-Z ]*PRIVATE\ KEY-----[\w+/=\s\\]*(?:-----END\ [A-Z ]*PRIVATE\ KEY-----)?
     | \b(?:Bearer|Basic)\s+[^\s"',;]+       # an Authorization header that was quoted back
     | (?<=://)[^\s/@"']+@                   # user and password in an address
     | (?<=[?&])[\w\-.%\[\]]+=[^\s&"'<>]+    # the query of an address: pre-signed links carry their key there
     """,
+    re.VERBOSE | re.IGNORECASE,
+)
+# What an app writes about itself names its secrets in its own ways: PASSWORD=…, "token": "…", api-key: …
+_ASSIGNED = re.compile(
+    r"""(?P<name>(?:passw(?:or)?d|secret|token(?!s\b)|api[_-]?key|private[_-]?key|credential)
+        [\w.-]{0,40}\\?["']?\s{0,3}[=:]\s{0,3})(?P<value>\\?"[^"\n]*"|'[^'\n]*'|[^\s,;&"'\\]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff]+")
@@ -30,3 +40,8 @@ def clean(text: str, *secrets: str, limit: int = MESSAGE_CHARACTERS) -> str:
 def redacted(text: str) -> str:
     """The text as it is, lines and all, without anything shaped like a secret."""
     return _SECRETS.sub(REDACTED, text)
+
+
+def without_secrets(text: str) -> str:
+    """The same of what programs and strangers write: also without what stands beside a telling name."""
+    return _ASSIGNED.sub(lambda found: found["name"] + REDACTED, redacted(text))

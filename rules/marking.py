@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from heroku.redacting import redacted
+from heroku.redacting import without_secrets
 
 OPEN: Final = "⟦"
 CLOSE: Final = "⟧"
@@ -14,4 +14,4 @@ def as_data(text: str) -> str:
 
     What looks like a secret is left out here, as it could take a mark along if it were left out afterwards.
     """
-    return OPEN + redacted(text).translate(_NONE) + CLOSE
+    return OPEN + without_secrets(text).translate(_NONE) + CLOSE

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from heroku.redacting import redacted
+from heroku.redacting import without_secrets
 
 TITLE_CHARACTERS = 150
 SHORT_CHARACTERS = 300  # of a note's text, where it is one of many
@@ -107,7 +107,9 @@ class Message:
 
 def plain(text: str) -> str:
     """The text without what looks like a secret, and without characters that are not seen."""
-    return redacted(_MISLEADING.sub("", text.replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n")))
+    return without_secrets(
+        _MISLEADING.sub("", text.replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n"))
+    )
 
 
 def cut(text: str, most: int) -> str:

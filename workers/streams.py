@@ -16,7 +16,7 @@ from heroku.errors import HerokuError, Unavailable
 from heroku.inference.asking import Request
 from heroku.inference.client import Cut, Inference
 from heroku.inference.hearing import Ended, Transcript
-from heroku.redacting import redacted
+from heroku.redacting import redacted, without_secrets
 
 WRITE_SECONDS = 1.0  # between two writings of what has come
 STOP_SECONDS = 5.0
@@ -116,7 +116,7 @@ class Streams:
             log.exception("a stream broke", step=id)
             more = {"why": type(error).__name__}
         told = {"answer": transcript.answer, "transcript": transcript.to_json(), **more}
-        log.info("agent answered", step=id, ended=ended, tokens=transcript.usage.total)
+        log.info("agent answered", step=id, ended=ended, used=transcript.usage.total)
         self._write(id, ended, {**told, "seconds": round(time.monotonic() - began, 1)})
 
     async def _hear(self, id: str, request: Request, bounds: Bounds, transcript: Transcript) -> Ended:
@@ -125,7 +125,7 @@ class Streams:
             self._inference = self._connect()
         async with aclosing(self._inference.ask(request)) as turns:
             async for turn in turns:
-                transcript.add(turn, clean=redacted)
+                transcript.add(turn, clean=redacted, clean_tools=without_secrets)
                 if transcript.usage.total > bounds.tokens:
                     return "budget"
                 if time.monotonic() - written >= WRITE_SECONDS:

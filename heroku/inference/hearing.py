@@ -1,6 +1,6 @@
 """What comes back from an agent, part by part, and the transcript that they make; bounded, however much it says."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -9,6 +9,7 @@ from pydantic_core import from_json
 PART_CHARACTERS = 4_000  # of one text; a tool's answer can be a whole file
 PARTS = 40  # of a transcript; of more the first and the last are kept
 TRANSCRIPT_CHARACTERS = 16_000  # of all its parts
+Clean = Callable[[str], str]
 Ended = Literal["done", "cut", "deadline", "budget", "interrupted", "failed"]
 
 
@@ -91,13 +92,14 @@ class Transcript:
     left_out: int = 0
     answer: str = ""
 
-    def add(self, turn: Turn, *, clean: Any = str) -> None:
-        """Take in a turn; `clean` is what its texts pass through before they are kept."""
+    def add(self, turn: Turn, *, clean: Clean = str, clean_tools: Clean | None = None) -> None:
+        """Take in a turn; `clean` is what its texts pass through before they are kept, and `clean_tools` what tools say
+        and are told: they may print a whole environment, where the model's words may be JSON and must stay that."""
         said = [clean(part.text) for part in turn.parts if part.kind == "text"]
         if said:
             self.answer = "\n".join(said)[:PART_CHARACTERS]
         for part in turn.parts:
-            text = clean(part.text)
+            text = (clean if part.kind == "text" else clean_tools or clean)(part.text)
             text = text if len(text) <= PART_CHARACTERS else text[: PART_CHARACTERS - 1] + "…"
             self.parts.append(Part(part.kind, text, part.name[:100], part.call[:100]))
         while len(self.parts) > PARTS or sum(len(part.text) for part in self.parts) > TRANSCRIPT_CHARACTERS:

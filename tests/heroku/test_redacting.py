@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heroku.redacting import MESSAGE_CHARACTERS, REDACTED, clean
+from heroku.redacting import MESSAGE_CHARACTERS, REDACTED, clean, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,12 @@ from heroku.redacting import MESSAGE_CHARACTERS, REDACTED, clean
         "https://user:s3cret@host.example/path",
         "https://bucket.example/build?X-Signature=s3cret&X-Date=s3cret",
         "plain s3cret-token here",
+        f"pushed with ghp_s3cret{'a' * 20}",
+        "slack xoxb-s3cret-0123456789-abcdef",
+        "stripe sk_live_s3cret0123456789abc",
+        "openai sk-proj-s3cret0123456789abc",
+        "jwt eyJs3cret0123.s3cret012345.s3cret",
+        "-----BEGIN RSA PRIVATE KEY-----\ns3cret/+=\n-----END RSA PRIVATE KEY-----",
     ],
 )
 def test_secrets_are_gone(text: str) -> None:
@@ -32,6 +38,26 @@ def test_secrets_are_gone(text: str) -> None:
 )
 def test_what_heroku_says_stays_as_it_is(text: str) -> None:
     assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Deploy with password=s3cret to all",
+        'PASSWORD_OF_DB: "s3cret s3cret"',
+        '{"description": "{\\"token\\": \\"s3cret\\"}"}',
+        "api-key: s3cret",
+    ],
+)
+def test_what_stands_beside_a_telling_name_is_gone_from_what_strangers_write(text: str) -> None:
+    cleaned = without_secrets(text)
+    assert "s3cret" not in cleaned
+    assert REDACTED in cleaned
+
+
+@pytest.mark.parametrize("text", ["It used 10 tokens: few.", "The task-runner-is-a-long-name-here ran.", "keys: a, b"])
+def test_words_that_only_sound_like_secrets_stay(text: str) -> None:
+    assert without_secrets(text) == text
 
 
 @given(st.text())

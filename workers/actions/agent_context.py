@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, Final, Literal
 
 from heroku.access import Level
-from heroku.redacting import redacted
+from heroku.redacting import without_secrets
 from rules.actions import Need
 from rules.marking import as_data
 from rules.secrets import public
@@ -31,7 +31,7 @@ NEEDS: Final[Mapping[str, Need]] = {
 
 def shown(step: Step[Any], what: list[Shown]) -> str:
     """The event and each part that is asked for, under a heading. Raises what the client raises."""
-    event = redacted(json.dumps(public(step.event.fields), ensure_ascii=False, default=str))[:EVENT_CHARACTERS]
+    event = without_secrets(json.dumps(public(step.event.fields), ensure_ascii=False, default=str))[:EVENT_CHARACTERS]
     parts = [f"The event:\n{as_data(event)}"]
     parts += [f"{_TOLD[each][0]}:\n{as_data(_TOLD[each][1](step))}" for each in what]
     return "\n\n".join(parts)

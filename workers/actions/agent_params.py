@@ -3,16 +3,32 @@
 Here is what a rule says of the question: each field with its range, checked when the rule is loaded.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
-from heroku.inference.asking import LONGEST_TTL_SECONDS, MOST_TOKENS, Message
+from heroku.inference.asking import LONGEST_TTL_SECONDS, MOST_TOKENS, MOST_TOKENS_OF, Message
 from rules.model import Duration
+from rules.templates import templates_in
 from workers.actions.agent_context import Shown
+from workers.actions.base import RENDERED
+from workers.actions.parameters import no_template
 
 LONGEST_SECONDS = 600.0
 PROMPT_CHARACTERS = 16_000
+
+
+T = TypeVar("T")
+
+
+def _written_out(value: T, info: ValidationInfo) -> T:
+    """No template: what a tool runs, and what stands outside the marks, is not for an event to say."""
+    if info.context != RENDERED and any(templates_in(value)):
+        raise no_template("must be written out: it cannot hold a template")
+    return value
+
+
+WrittenOut = AfterValidator(_written_out)
 
 
 class _Params(BaseModel):
@@ -25,11 +41,15 @@ class ToolParams(_Params):
     name: str = Field(min_length=1, max_length=200, description="As Heroku calls it: dyno_run_command, …")
     app: str | None = Field(None, description="Where it runs; the event's app, if absent. Must be one of on_apps.")
     type: Literal["heroku_tool", "mcp"] = Field("heroku_tool", description="mcp for a tool of an MCP server.")
-    description: str | None = Field(None, max_length=1_000, description="What it is for, told to the model.")
+    description: Annotated[str | None, WrittenOut] = Field(
+        None, max_length=1_000, description="What it is for, told to the model."
+    )
     dyno_size: str | None = Field(None, min_length=1, description="Of the dyno that it runs on.")
     ttl_seconds: int | None = Field(None, ge=1, le=LONGEST_TTL_SECONDS, description="How long one call may take.")
     max_calls: int | None = Field(None, ge=1, le=100, description="How often it may be called; Heroku's default is 3.")
-    tool_params: dict[str, Any] | None = Field(None, description="What the tool itself takes.")
+    tool_params: Annotated[dict[str, Any] | None, WrittenOut] = Field(
+        None, description="What the tool itself takes; without templates, as it may be a command."
+    )
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> "ToolParams":
@@ -52,13 +72,15 @@ class Params(_Params):
         default_factory=list, description="What else it is shown: releases, build_output, logs, config_names."
     )
     tools: list[ToolParams] = Field(default_factory=list, max_length=20, description="The tools that it may call.")
-    answer: dict[str, Literal["text", "number", "boolean", "texts"] | list[str]] | None = Field(
+    answer: Annotated[dict[str, Literal["text", "number", "boolean", "texts"] | list[str]] | None, WrittenOut] = Field(
         None, min_length=1, max_length=20, description="Ask for JSON of these fields: a kind, or the words it may be."
     )
     model: str | None = Field(None, min_length=1, description="Another model than INFERENCE_MODEL_ID.")
     temperature: float | None = Field(None, ge=0, le=1, description="0 to 1.")
     top_p: float | None = Field(None, ge=0, le=0.999, description="0 to 0.999.")
-    stop: list[str] | None = Field(None, max_length=20, description="Texts at which it stops.")
+    stop: list[Annotated[str, Field(min_length=1)]] | None = Field(
+        None, max_length=20, description="Texts at which it stops."
+    )
     max_tokens: int | None = Field(None, ge=1, le=MOST_TOKENS, description="Of one inference request.")
     within: Duration = Field(
         120.0, le=LONGEST_SECONDS, description="How long the run's agents may take in all. Default 2m."
@@ -66,3 +88,10 @@ class Params(_Params):
     budget: int = Field(
         50_000, ge=1, le=1_000_000, description="How many tokens the run's agents may use. Default 50000."
     )
+
+    @model_validator(mode="after")
+    def _fits_its_model(self) -> "Params":
+        for word, most in MOST_TOKENS_OF.items():
+            if word in (self.model or "") and (self.max_tokens or 0) > most:
+                raise ValueError(f"max_tokens must be at most {most} for {self.model}")
+        return self

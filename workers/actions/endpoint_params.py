@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from heroku.endpoint import Endpoint
 from heroku.endpoints import PUBLIC
 from rules.suggesting import closest
 from rules.templates import is_template
+from workers.actions.base import RENDERED
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import no_secrets
+from workers.actions.parameters import no_secrets, no_template
 
 BY_NAME: Mapping[str, Endpoint] = {endpoint.name: endpoint for endpoint in PUBLIC}
 
@@ -39,8 +40,10 @@ class Params(Base):
     )
 
     @model_validator(mode="after")
-    def _fits(self) -> Self:
+    def _fits(self, info: ValidationInfo) -> Self:
         entry = BY_NAME[self.endpoint]
+        if entry.name == "run_dyno" and info.context != RENDERED and is_template(self.given.get("command")):
+            raise no_template("command: must be without templates; the action `run` takes them as arguments")
         try:
             entry.expect({"app": "", **self.given} if "app" in entry.places else self.given)
         except TypeError as error:

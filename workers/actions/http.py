@@ -4,25 +4,28 @@ https://www.standardwebhooks.com
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from heroku.errors import Unavailable
 from heroku.retrying import retry_after
 from rules.actions import ActionSpec
+from rules.templates import is_template
 from rules.values import refused
 from workers import signing
-from workers.actions.base import Action, Outcome, Step
+from workers.actions.base import RENDERED, Action, Outcome, Step
 from workers.actions.logs import fit_to_be_kept
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import Secret, named, no_secrets, resolved
+from workers.actions.parameters import Secret, named, no_secrets, no_template, resolved
 from workers.fetching import Page, Unreachable
 
 RETRIED = (408, 425, 429)  # and all of 5xx
 ANSWER_BYTES = 2_000
+_HOST = re.compile(r"https?://[^/?#{}]+/", re.IGNORECASE)
 OURS = {"content-length", "content-type", "host", "transfer-encoding", "connection"}
 
 
@@ -38,13 +41,20 @@ def _is_free(name: str) -> str:
     return name
 
 
+def _goes_to_a_host_of_the_rule(url: str, info: ValidationInfo) -> str:
+    """What is sent may hold keys: an event must not say who gets it."""
+    if info.context != RENDERED and is_template(url) and not _HOST.match(url):
+        raise no_template("its host must be written out: a template may only stand behind it, after a /")
+    return url
+
+
 Headers = dict[Annotated[str, AfterValidator(_is_free)], Annotated[Secret, AfterValidator(_fits_a_header)]]
 
 
 class Params(Base):
     """Where to, and what."""
 
-    url: Secret = Field(
+    url: Annotated[Secret, AfterValidator(_goes_to_a_host_of_the_rule)] = Field(
         min_length=1, description="The address; `$NAME` takes it from this service's environment, as it often is a key."
     )
     body: Annotated[dict[str, Any], AfterValidator(no_secrets)] | None = Field(

@@ -1,12 +1,10 @@
 """`logs`: reads the last lines of an app's log, without what looks like a secret, for the steps that come after."""
 
-import re
-
 from pydantic import Field
 
 from heroku.access import Level
 from heroku.errors import Unavailable
-from heroku.redacting import REDACTED, redacted
+from heroku.redacting import without_secrets
 from heroku.requests import MOST_LOG_LINES
 from rules.actions import ActionSpec, Need
 from workers.actions.base import Action, Outcome, Step
@@ -19,13 +17,6 @@ LINE_CHARACTERS = 500
 LOOKED_AT_CHARACTERS = 2_000  # of a line: more than is kept, so that no secret is cut in half before it is seen
 MOST_BYTES = 1_000_000  # of the end of it
 AGAIN_SECONDS = 5.0
-
-# What an app writes about itself names its secrets in its own ways: PASSWORD=…, "token": "…", api-key: …
-_ASSIGNED = re.compile(
-    r"""(?P<name>(?:passw(?:or)?d|secret|token|api[_-]?key|private[_-]?key|credential)[\w.-]{0,40}["']?\s{0,3}[=:]\s{0,3})
-        (?P<value>"[^"]*"|'[^']*'|[^\s,;&"']+)""",
-    re.VERBOSE | re.IGNORECASE,
-)
 
 
 class Params(Base):
@@ -63,7 +54,7 @@ def fit_to_be_kept(line: str) -> str:
     """One line without what looks like a secret, and no longer than is of use."""
     looked_at = line[:LOOKED_AT_CHARACTERS]
     shown = "".join(character if character.isprintable() else " " for character in looked_at)
-    shown = _ASSIGNED.sub(lambda found: found["name"] + REDACTED, redacted(shown))
+    shown = without_secrets(shown)
     return shown if len(shown) <= LINE_CHARACTERS else shown[: LINE_CHARACTERS - 1] + "…"
 
 

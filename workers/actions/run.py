@@ -1,10 +1,10 @@
 """`run`: runs a command on a one-off dyno, which ends after a time in any case, and judges by how the command ended."""
 
+import re
 import shlex
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
 from heroku.access import Level
 from heroku.errors import NotFound
@@ -16,13 +16,14 @@ from rules.templates import is_template
 from rules.values import Duration, refused
 from workers.actions.base import RENDERED, Action, Outcome, Step
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import Secret, Text, no_longer_than, resolved
+from workers.actions.parameters import Secret, Text, no_longer_than, no_template, resolved
 
 ONE_OFF = "run"
 USUAL_SECONDS = 600.0
 CHECK_SECONDS = 10.0  # between looks, if the dyno's event does not come first
 ENDED_SECONDS = 30.0  # for the event of its end to come, once it is gone
 LATE_SECONDS = 120.0  # beyond its time to live
+_RUN_THIS = re.compile(r"-[a-z]*[ce]|--(eval|exec|command)|eval|exec|source", re.IGNORECASE)
 
 
 def _command(value: Any, info: ValidationInfo) -> Any:
@@ -31,11 +32,20 @@ def _command(value: Any, info: ValidationInfo) -> Any:
         texts = [text for text in value if isinstance(text, str)]
         if not texts or len(texts) < len(value):
             raise refused("must be a command, or a list of a program and its arguments")
-        return shlex.join(texts) if info.context == RENDERED else " ".join(texts)
+        if info.context == RENDERED:
+            return shlex.join(texts)
+        _are_arguments(texts)
+        return " ".join(texts)
     if is_template(value) and info.context != RENDERED:
-        told = "a template must be an argument of its own: [program, argument, …]"
-        raise PydanticCustomError("no_template", "{told}", {"told": told})
+        raise no_template("a template must be an argument of its own: [program, argument, …]")
     return value
+
+
+def _are_arguments(texts: list[str]) -> None:
+    """Quoting helps nothing where the argument is run itself."""
+    for before, text in zip(["", *texts], texts, strict=False):
+        if is_template(text) and (not before or _RUN_THIS.fullmatch(before)):
+            raise no_template("a template cannot be what is run: the program, or what follows -c or -e")
 
 
 class Params(Base):

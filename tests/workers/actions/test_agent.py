@@ -291,6 +291,36 @@ def test_a_tool_without_the_access_for_it_does_not_load(world: World, tool: str)
         world.worker(ask(f"tools: [{{name: {tool}}}]", access="{dynos: write, add-ons: write}"))
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param("tools: [{name: dyno_run_command, tool_params: {cmd: 'x {{ data.name }}'}}]", id="a command"),
+        pytest.param("tools: [{name: dyno_run_command, description: '{{ data.name }}'}]", id="what a tool is for"),
+        pytest.param("answer: {cause: [memory, '{{ data.name }}']}", id="a word of the answer"),
+    ],
+)
+def test_what_a_tool_runs_and_what_stands_outside_the_marks_is_not_for_an_event_to_say(world: World, more: str) -> None:
+    with pytest.raises(RuleErrors, match="cannot hold a template"):
+        world.worker(ask(more, access=ALL))
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        pytest.param("temperature: 1.1", "less than or equal to 1", id="temperature"),
+        pytest.param("top_p: 1.0", "less than or equal to 0.999", id="top_p"),
+        pytest.param("max_tokens: 8193", "less than or equal to 8192", id="max_tokens"),
+        pytest.param("model: claude-3-haiku, max_tokens: 4097", "at most 4096 for claude-3-haiku", id="for the model"),
+        pytest.param("stop: ['']", "at least 1 character|must not be empty", id="stop"),
+        pytest.param("tools: [{name: x, ttl_seconds: 121}]", "less than or equal to 120", id="ttl"),
+        pytest.param("messages: [{role: user, tool_call_id: a, content: x}]", "belongs to the role", id="a turn"),
+    ],
+)
+def test_a_parameter_out_of_its_range_does_not_load(world: World, more: str, told: str) -> None:
+    with pytest.raises(RuleErrors, match=told):
+        world.worker(ask(more, access=ALL))
+
+
 @pytest.mark.parametrize("context", ["releases", "build_output", "logs", "config_names"])
 def test_context_without_the_access_for_it_does_not_load(world: World, context: str) -> None:
     with pytest.raises(RuleErrors, match="read"):
@@ -378,7 +408,13 @@ def test_what_an_event_says_stays_between_the_marks(world: World, order: str) ->
     assert outside.split("\n") == ["Why did  crash?", "", "The event:", ""]
 
 
-SECRETS = ["HRKU-0000-1111-2222", "inf-00000000000000", "Bearer abcdefgh", "https://x:hunter2@db.example/"]
+SECRETS = [
+    "ghp_0123456789abcdefghij",
+    "HRKU-0000-1111-2222",
+    "inf-00000000000000",
+    "Bearer abcdefgh",
+    "https://x:hunter2@db.example/",
+]
 
 
 def test_further_turns_are_marked_and_cleaned_too(world: World) -> None:
@@ -402,6 +438,15 @@ def test_no_secret_leaves_or_stays(world: World, secret: str) -> None:
     assert bare not in question(world)
     assert bare not in str(record.output)
     assert bare not in record.sentence
+
+
+def test_a_tool_that_prints_an_environment_leaves_no_password_behind(world: World) -> None:
+    said = [Said(result="HOME=/app\nDB_PASSWORD=hunter2\n", call="x"), Said(text='{"token_leaked": true}')]
+    record = diagnosed(world, "answer: {token_leaked: boolean}", reply=Reply(says=said))
+
+    assert record.output["answer"] == {"token_leaked": True}
+    assert "HOME=/app" in str(record.output["transcript"])
+    assert "hunter2" not in world.kept()
 
 
 def test_neither_key_nor_token_is_kept_or_told(world: World, capsys: Any) -> None:

@@ -47,6 +47,11 @@ WRONG = [
         "looks like a secret",
         id="a secret written out",
     ),
+    pytest.param(
+        "{endpoint: run_dyno, with: {command: 'echo {{ data.name }}'}}",
+        "must be without templates",
+        id="a command out of an event",
+    ),
     pytest.param("{endpoint: update_config_vars, with: {changes: {A: $REDIS_URL}}}", "is a setting of this", id="ours"),
 ]
 

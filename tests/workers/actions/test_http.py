@@ -99,3 +99,17 @@ WRONG = [
 def test_what_must_not_be_sent_is_told_when_the_rule_is_loaded(params: str, told: str) -> None:
     with pytest.raises(RuleErrors, match=re.escape(told)):
         load([Source("rules.yaml", rule(f"http: {params}", {}))], actions=SPECS)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "{{ data.url }}",
+        "https://{{ data.host }}/x",
+        "https://acme.example{{ data.rest }}",
+    ],
+)
+def test_an_event_cannot_say_who_gets_it(url: str) -> None:
+    """What is sent may be signed and hold keys; they would go to whoever can write an event."""
+    with pytest.raises(RuleErrors, match="its host must be written out"):
+        load([Source("rules.yaml", rule(f"http: {{url: '{url}', headers: {{X: $A_SECRET}}}}", {}))], actions=SPECS)
