@@ -28,6 +28,8 @@ _PHRASES = {
     "string_too_short": "must not be empty",
 }
 
+_OF_FILES = {"rules", "targets", "tests"}
+_STEPS = {"do", "on_failure"}
 _TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}  # YAML's of old
 
 
@@ -57,7 +59,8 @@ def _fault(details: ErrorDetails, model: type[BaseModel], raw: Any, *, suggest: 
     kind, loc = details["type"], details["loc"]
     if kind in {"missing", "extra_forbidden"}:
         suggestion = closest(loc[-1], _keys_at(model, loc[:-1])) if kind == "extra_forbidden" and suggest else None
-        return Fault(loc, _PHRASES[kind], suggestion, at_key=True)
+        beside = ": it stands beside `rules`, at the beginning of a line" if loc[-1] in _OF_FILES else ""
+        return Fault(loc, _PHRASES[kind] + beside * (kind == "extra_forbidden"), suggestion, at_key=True)
     path = tuple(_real(loc, raw))
     context = details.get("ctx", {})
     if kind == "refused":
@@ -67,8 +70,20 @@ def _fault(details: ErrorDetails, model: type[BaseModel], raw: Any, *, suggest: 
         return Fault(path, f"must be {context['expected']}", closest(details["input"], words))
     if kind in {"bool_type", "bool_parsing"}:
         return Fault(path, _PHRASES[kind], _TRUTHS.get(str(details["input"]).lower()))
+    if kind in {"model_type", "list_type"}:
+        return Fault(path, _PHRASES[kind] + _shape(details, model), at_key=_KEY in loc)
     told = details["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     return Fault(path, _PHRASES.get(kind, told[:1].lower() + told[1:]), at_key=_KEY in loc)
+
+
+def _shape(details: ErrorDetails, model: type[BaseModel]) -> str:
+    """How it is to be written, where that can be said in short."""
+    if details["type"] == "list_type":
+        return ": write `- ` before each step" if details["loc"][-1] in _STEPS else ""
+    keys = _keys_at(model, details["loc"])
+    needed = [name for name, field in keys.items() if field.is_required()]
+    same = keys.keys() == _keys(model).keys()
+    return f" like {{{', '.join(f'{name}: …' for name in needed)}}}" if needed and not same else ""
 
 
 def _real(loc: tuple[str | int, ...], raw: Any) -> Iterator[str | int]:

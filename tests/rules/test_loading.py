@@ -143,7 +143,9 @@ def test_steps_and_targets_come_back_from_json() -> None:
             rule_text("count: {at_least: true, within: 1m}"), "count.at_least: must be a", id="true is no count"
         ),
         pytest.param(rule_text("count: {atleast: 1, within: 1m}"), "(did you mean at_least?)", id="key of count"),
-        pytest.param(rule_text("limit: 3"), "limit: must be a mapping", id="limit"),
+        pytest.param(rule_text("limit: 3"), "limit: must be a mapping like {max: …, within: …}", id="limit"),
+        pytest.param(rule_text(do="{notify: x}"), "do: must be a list: write `- ` before each step", id="steps"),
+        pytest.param(rule_text("targets: {}"), "it stands beside `rules`, at the beginning of a line", id="inside"),
         pytest.param(rule_text("overlap: que"), "'queue' or 'skip' (did you mean queue?)", id="overlap"),
         pytest.param(
             rule_text("access: {relases: write}"), "6:14: rules[0].access.relases: is not a group", id="group"
