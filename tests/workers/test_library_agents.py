@@ -64,7 +64,7 @@ def crash_loop(world: World, worker: Worker) -> None:
     world.deliver(first, second)
 
 
-def test_a_crash_is_taken_back_and_explained_from_what_the_dyno_said_before(world: World) -> None:
+def test_a_crash_is_taken_back_and_explained_from_what_the_dyno_said(world: World) -> None:
     told = Heard()
     worker = world.worker(live("roll-back-and-ask-why"), teller=told)
     world.heroku.order_replies(Reply(says=[Said(text=WHY, tokens=60)]))
@@ -72,7 +72,7 @@ def test_a_crash_is_taken_back_and_explained_from_what_the_dyno_said_before(worl
     run = ended(world, worker)
 
     assert (run.state, set(story(run).values())) == ("done", {"done"})
-    assert list(story(run)) == ["logs", "rollback", "notify", "agent", "say_why"]
+    assert list(story(run)) == ["rollback", "notify", "logs", "agent", "say_why"]
     assert told.messages[0][1].startswith("acme-shop: Rolled back from v42 to v41")
     assert "v42 crashed because of its config" in told.messages[1][1]
     assert "DATABASE_URL is not set." in told.messages[1][1]
@@ -133,5 +133,5 @@ def test_a_worker_that_heroku_would_not_start_for_long_is_restarted(world: World
         world.deliver(sample("dyno_crashed", id=f"e{number}", app=APP, at=world.simulator.now, **more))
     run = ended(world, worker, each=30)
 
-    assert list(story(run)) == ["logs", "wait", "restart", "notify"]
+    assert list(story(run)) == ["wait", "restart", "logs", "notify"]
     assert "worker.1 crashed three times within an hour." in told.messages[-1][1]
