@@ -44,11 +44,14 @@ class Clause(NamedTuple):
 
     def seen(self, fields: Fields) -> str:
         """What stands in the event where this clause looks."""
-        if self.tell:
-            return self.tell(fields)
-        if len(self.paths) == 1:
-            return shown(look(fields, self.paths[0]))
-        return "; ".join(f"{path}: {shown(look(fields, path))}" for path in self.paths)
+        return self.tell(fields) if self.tell else seen_at(self.paths, fields)
+
+
+def seen_at(paths: Sequence[str], fields: Fields) -> str:
+    """What stands in the event at these paths, each named if there are several."""
+    if len(paths) == 1:
+        return shown(look(fields, paths[0]))
+    return "; ".join(f"{path}: {shown(look(fields, path))}" for path in paths)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,13 +141,14 @@ class Rule:
     key_of: Callable[[Fields], Any] | None = field(default=None, repr=False, compare=False)
 
     def outline(self) -> dict[str, Any]:
-        """What must be kept beside decisions to tell later which clause of which rule was meant."""
+        """What must be kept beside decisions to tell later which clause of which rule was meant, and what it saw."""
         return {
             "name": self.name,
             "digest": self.digest,
             "mode": self.mode.value,
             "on": [str(subscription) for subscription in self.on],
             "clauses": list(self.match.clauses),
+            "paths": [list(clause.paths) for clause in self.match.parts],
         }
 
 

@@ -213,6 +213,7 @@ def test_the_outline_is_enough_to_read_a_kept_decision() -> None:
         "mode": "shadow",
         "on": ["api:release.update"],
         "clauses": ["data.status is failed"],
+        "paths": [["data.status"]],
     }
     assert loaded.rule("a-rule") is loaded.rules[0]
     assert loaded.rule("another") is None

@@ -13,7 +13,7 @@ from core.settings import SettingsError, read
 from heroku.events import Event
 from rules.errors import RuleErrors
 from rules.explaining import unmatched
-from rules.matching import MATCHED
+from rules.matching import MATCHED, seen_at
 from rules.plans import steps_in_words
 from rules.rulebook import Rule, Rulebook
 from toolbelt.commands import gates
@@ -132,13 +132,14 @@ def _not_matched(rule: Mapping[str, Any] | None, clause: int, clauses: Sequence[
 
 
 def _clauses(kept: Mapping[str, Any] | None, failed: int, event: Event, today: Rule | None) -> Iterator[Clause]:
-    """All clauses with what they see; of a rule that has changed since, only what was kept about them."""
+    """All clauses with what they see. Of a rule that has changed since, its clauses of that time are known, and where
+    they looked; so what they saw still stands in the event."""
     if today:
         yield from (Clause(*each) for each in today.match.describe(event.fields))
         return
-    for index, text in enumerate(kept["clauses"] if kept else ()):
+    for index, (text, paths) in enumerate(zip(kept["clauses"], kept["paths"], strict=True) if kept else ()):
         holds = True if failed == MATCHED or index < failed else False if index == failed else None
-        yield Clause(text, None, holds)
+        yield Clause(text, seen_at(paths, event.fields), holds)
 
 
 def _stand(today: Rule | None, gate: Sequence[Any], standings: Standings | None) -> tuple[str, ...]:

@@ -229,10 +229,10 @@ def test_a_rule_that_was_changed_since_is_told_of_as_far_as_was_kept(explain: Ex
 
     assert "The rules have changed since." in ran.output
     assert part(ran.output, "scale-back") == [
-        "scale-back did not match: it wants that data.type is web.",
-        "   yes  data.state is crashed",
-        "   no   data.type is web",
-        "   ?    when data.exit_status > 0",
+        "scale-back did not match: it wants that data.type is web, and saw web.",
+        "   yes  data.state is crashed (saw crashed)",
+        "   no   data.type is web (saw web)",
+        "   ?    when data.exit_status > 0 (saw 1)",
     ]
 
 
@@ -242,7 +242,7 @@ def test_without_rules_that_load_what_was_kept_is_told_all_the_same(explain: Exp
     ran = explain(ID, "--rule", "scale-back", RULES_YAML="rules: [")
 
     assert "Today's rules do not load here" in ran.output
-    assert part(ran.output, "scale-back")[0] == "scale-back did not match: it wants that data.type is web."
+    assert part(ran.output, "scale-back")[0] == "scale-back did not match: it wants that data.type is web, and saw web."
 
 
 def test_what_came_of_a_wait_is_told_after_it(explain: Explain, terminal: Terminal) -> None:
