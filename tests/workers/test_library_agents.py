@@ -12,6 +12,7 @@ from core.runs import Run
 from heroku.samples import sample
 from tests.workers.world import APP, Heard, Worker, World
 from toolbelt.simulator.agents import Reply, Said
+from toolbelt.simulator.faults import Fault, Kind
 from workers.rulebooks import LIBRARY
 
 ENDED = ("done", "done with failures", "failed", "not needed", "denied")
@@ -117,6 +118,21 @@ def test_a_failed_build_is_explained_from_its_output(world: World) -> None:
     assert "failed (dependency).\nThere is no gunicorn 99. Try first: an older one" in text
     [asked] = world.heroku.asked()
     assert "The end of the build's output" in asked["messages"][1]["content"]
+
+
+def test_a_failed_build_is_told_of_in_time_though_no_agent_can_be_asked(world: World) -> None:
+    told = Heard()
+    turned_away = Fault(kind=Kind.STATUS, status=503, retry_after=60, path="/v1/agents/*", times=99)
+    world.heroku.order_faults(turned_away)
+    worker = world.worker(live("explain-failed-build"), teller=told)
+    failed = sample("build_update_failed", app=APP, at=world.simulator.now, **{"data.app.id": world.app.id})
+    world.deliver(failed)
+    began = world.simulator.now
+    run = ended(world, worker, each=20)
+
+    assert (run.state, run.journal["step:0"].state) == ("failed", "failed")
+    assert world.simulator.now - began <= timedelta(minutes=7)
+    assert told.messages[0][1].startswith("acme-shop: the build of dev@acme.example failed. ")
 
 
 def test_a_worker_that_heroku_would_not_start_for_long_is_restarted(world: World) -> None:
