@@ -69,6 +69,7 @@ class Run:
     note: str
     read_at: float
     read_monotonic: float
+    started_at: float | None = None  # None until its turn has come
 
     @property
     def now(self) -> float:
@@ -229,4 +230,5 @@ def read(id: str, fields: Mapping[bytes, bytes], *, now: float) -> Run:
         note=text("note"),
         read_at=now,
         read_monotonic=time.monotonic(),
+        started_at=int(text("started_at")) / 1000 if text("started_at") else None,
     )

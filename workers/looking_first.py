@@ -69,9 +69,9 @@ def _is_asking(visit: Visit) -> bool:
 
 
 def _give_up_at(visit: Visit) -> float:
-    """Until when Heroku may be busy. A person who was asked may have taken longer than that to say yes."""
-    answer = visit.run.approval
-    return max(visit.run.give_up_at, answer["at"] / 1000 + visit.patience_seconds if answer else 0.0)
+    """Until when Heroku may be busy: however long the run had to queue, or a person took to say yes."""
+    began, answer = visit.run.started_at or visit.now, visit.run.approval
+    return max(began, answer["at"] / 1000 if answer else 0.0) + visit.patience_seconds
 
 
 def _found(visit: Visit, wanted: Mapping[str, Any]) -> str | None:

@@ -116,3 +116,23 @@ class TestMissingAndAPerson:
         worker.drain()
 
         assert world.run().state == "done"
+
+    def test_a_run_that_had_to_queue_gives_heroku_time_as_well(self, world: World) -> None:
+        """It queued behind the one that asked, for longer than its patience, so that one 503 ended it."""
+        worker = world.worker(NO_END.replace("mode: live", "mode: live\n    approve_within: 4h"))
+        other = lonely(world, **{"data.id": "another-build"}) | {"id": "b2"}
+        other["webhook_metadata"]["event"]["id"] = "b2"
+        world.deliver(lonely(world), other)
+        worker.drain()
+        world.pass_time(LATE)
+        worker.drain()
+        assert [run.state for run in world.runs()] == ["needs approval", "queued"]
+
+        world.pass_time(3 * 3_600)
+        self.busy(world, times=1)
+        world.hands.answer(world.runs()[0].id, "deny", by="ada", why="it is known")
+        worker.drain()
+        world.pass_time(10)
+        worker.drain()
+
+        assert [run.state for run in world.runs()] == ["denied", "needs approval"]
