@@ -136,3 +136,13 @@ class TestMissingAndAPerson:
         worker.drain()
 
         assert [run.state for run in world.runs()] == ["denied", "needs approval"]
+
+
+def test_an_event_that_was_fresh_when_it_came_is_acted_on_however_long_the_rule_waited(world: World) -> None:
+    worker = world.worker(NO_END.replace("mode: live", "mode: live\n    fresh_within: 1m"))
+    world.deliver(lonely(world))
+    worker.drain()
+    world.pass_time(LATE)
+    worker.drain()
+
+    assert world.run().state == "done"
