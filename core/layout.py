@@ -35,7 +35,7 @@ WORKERS = "dh:workers"  # hash: worker → JSON {beat, rules, version}; a field 
 TICK = "dh:tick"  # string: when anybody ticked last
 GRACE = "dh:grace"  # string: after a silence of all, nobody is held dead. Ends after GRACE_MILLISECONDS
 EPOCH = "dh:epoch"  # string: "<uuid> <since>"; no end: if it is gone, so is all that we knew
-BOOK = "dh:book:"  # <digest> → JSON, the rules' names and clauses that decisions refer to. Ends with the events
+BOOK = "dh:book:"  # <digest> → JSON: the names of rules, their clauses and where these look. Ends with the events
 
 # --- Heroku's API ---
 BUDGET = "dh:budget"  # hash: left, at: the account's pool as we know it; and `:flying`, calls not answered yet. A day
