@@ -108,7 +108,8 @@ class Ledger(RuleBasedStateMachine):
     @rule(which=LATEST)
     def stop(self, which: int) -> None:
         """A person ends a run, if it is at rest or waits in its line."""
-        for id in self.planned[-1 - which :][:1]:
+        under_way = [id for id in self.planned if not self.finished[id]]
+        for id in (under_way or self.planned)[-1 - which :][:1]:
             with contextlib.suppress(NotNow, NotThere):
                 self.world.hands.stop(id, by="sam", why="to see")
                 self.finished[id] += 1
