@@ -75,8 +75,12 @@ def _name(file: Path) -> str:
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise SettingsError(f"RULES_PATH: {file} cannot be read ({type(error).__name__})") from None
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8").split("\n")
+        place = f"{file}:{len(before)}:{len(before[-1]) + 1}"
+        raise SettingsError(f"RULES_PATH: {place}: is not text in UTF-8 from here on") from None
 
 
 def load_rules(settings: Settings, environment: Mapping[str, str]) -> Rulebook:

@@ -70,12 +70,12 @@ def test_the_text_of_the_settings_adds_to_the_files(tmp_path: Path) -> None:
     [
         pytest.param("nowhere/at-all", "there is no file or folder 'nowhere/at-all'", id="missing"),
         pytest.param("EMPTY", "that ends in .yaml or .yml", id="a folder without rules"),
-        pytest.param("BYTES", "cannot be read (UnicodeDecodeError)", id="not text"),
+        pytest.param("BYTES", "bytes.yaml:2:4: is not text in UTF-8 from here on", id="not text"),
     ],
 )
 def test_a_path_without_rules_is_an_error_that_names_it(tmp_path: Path, path: str, said: str) -> None:
     (tmp_path / "empty").mkdir()
-    (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "bytes.yaml").write_bytes("ü: 1\nö: ".encode() + b"\xfc")
     path = {"EMPTY": str(tmp_path / "empty"), "BYTES": str(tmp_path / "bytes.yaml")}.get(path, path)
     with pytest.raises(SettingsError) as caught:
         sources(read(environment={"RULES_PATH": path}))
