@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -68,8 +69,8 @@ def ready(crew: Crew, running: Server, world: World) -> Process:
 
 def crashes(world: World, many: int) -> None:
     at = datetime.now(UTC) + timedelta(seconds=2)
-    told = {"app": APP, "at": at, "data.app.id": world.app.id}
-    world.deliver(*(sample("dyno_crashed", id=f"e{n}", **told, **{"data.id": f"dyno-{n}"}) for n in range(many)))
+    told: dict[str, Any] = {"app": APP, "at": at, "data.app.id": world.app.id}
+    world.deliver(*(sample("dyno_crashed", id=f"e{n}", **told | {"data.id": f"dyno-{n}"}) for n in range(many)))
 
 
 def answers(world: World, state: bytes) -> int:
