@@ -47,7 +47,8 @@ def asked(rule: Rule) -> Iterator[tuple[str, str]]:
     if rule.cooldown_seconds:
         yield "cooldown", f"it rests for {in_words(rule.cooldown_seconds)} after it fired"
     if rule.limit:
-        yield "limit", f"at most {rule.limit.max} runs with an effect in {in_words(rule.limit.within_seconds)}"
+        runs = "1 run" if rule.limit.max == 1 else f"{rule.limit.max} runs"
+        yield "limit", f"at most {runs} with an effect in {in_words(rule.limit.within_seconds)}"
     if rule.mode is Mode.LIVE:
         yield "overlap", f"one run at a time for each key; others {OTHERS[rule.overlap]}"
     if rule.approve_within_seconds:
