@@ -4,15 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
-from rules.errors import Fault, Problem
+from rules.errors import Problem
 from rules.linting import Subject, lint
 from rules.linting.files import lint_file
-from rules.linting.subject import warning
 from rules.loading import Loaded, LoadedFiles, Source, in_order, load_all
 from rules.model import RuleModel
 from rules.rulebook import Rulebook
 from rules.steps import Actions
-from rules.suggesting import listed
 
 MAX_WARNINGS: Final = 200  # nobody reads more
 
@@ -49,11 +47,4 @@ def _around(files: LoadedFiles) -> Iterator[Problem]:
 
 def _warnings(loaded: Loaded, actions: Actions) -> Iterator[Problem]:
     subject = Subject(RuleModel.model_validate(loaded.raw), loaded.rule, actions)
-    return map(loaded.problem, chain(_given_up(loaded.dropped), lint(subject)))
-
-
-def _given_up(paths: tuple[str, ...]) -> Iterator[Fault]:
-    """A `match` beside `use` is mostly meant to narrow the rule, and widens it."""
-    if paths:
-        message = f"takes the place of the library's, so that {listed(paths)} may be anything"
-        yield warning(("match",), f"{message}; write it here too, or ask for more with `when`", at_key=True)
+    return map(loaded.problem, lint(subject))

@@ -24,13 +24,11 @@ MAX_PROBLEMS = 100  # after which no other rule is looked at
 
 
 class Loaded(NamedTuple):
-    """A rule as it was built: from which mapping, how to say where a fault in it stands, and what of the `match` of a
-    library's rule it gave up."""
+    """A rule as it was built: from which mapping, and how to say where a fault in it stands."""
 
     rule: Rule
     raw: Mapping[str, Any]
     problem: Callable[[Fault], Problem]
-    dropped: tuple[str, ...] = ()
 
 
 class LoadedFiles(NamedTuple):
@@ -158,7 +156,7 @@ class _Loading:
         if name is None or not self._is_free(name, made, is_library=is_library):
             return
         place = made.entry.place()
-        loaded = Loaded(replace(rule, place=place), made.raw, made.problem, made.dropped) if rule else None
+        loaded = Loaded(replace(rule, place=place), made.raw, made.problem) if rule else None
         template = Template(name, made.description, made.needs, rule, place) if made.needs else None
         self.slots[name] = _Slot(template, loaded)
 

@@ -230,7 +230,7 @@ class RuleModel(Model):
 
 
 class UseModel(Model):
-    """A rule of the library, taken over with changes: any key of a rule beside these replaces the library rule's."""
+    """A rule of the library with changes: other keys replace the library rule's, `match` adds to its own."""
 
     use: Annotated[Name, Field(description="The name of a rule of the library.")]
     with_: Annotated[

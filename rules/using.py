@@ -14,6 +14,7 @@ from rules.phrasing import faults_of
 from rules.suggesting import closest, listed
 
 USE: Final = "use"
+MATCH: Final = "match"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +56,20 @@ class Prepared:
         """Whether it stands for the library's rule, under its name."""
         return self.shelved is not None and "name" not in self.changes
 
-    @property
-    def dropped(self) -> tuple[str, ...]:
-        """What the library's rule asks for in its `match`, and the `match` in its place does not."""
-        if self.shelved is None or "match" not in self.changes or "on" in self.changes:
-            return ()
-        was, now = self.shelved.raw.get("match"), self.entry.raw.get("match")
-        return tuple(path for path in was or () if path not in (now or ()))
-
     def problem(self, fault: Fault) -> Problem:
         """A fault of `raw` with its place."""
-        if self.shelved is None or (fault.path and fault.path[0] in self.changes):
+        if self.shelved is None or self._is_changed(fault.path):
             return self.entry.problem(fault)
         there = self.shelved.problem(fault)
         key = dotted(fault.path)
         message = f"{there.file}:{there.line}: {key}{': ' if key else ''}{fault.message}"
         return self.entry.problem(replace(fault, path=(USE,), message=message, at_key=False, inside=None))
+
+    def _is_changed(self, path: tuple[str | int, ...]) -> bool:
+        """Whether what stands at `path` of the whole rule was written beside the `use`."""
+        if path[:1] == (MATCH,) and len(path) > 1 and MATCH in self.changes:
+            return path[1] in self.entry.raw[MATCH]
+        return bool(path) and path[0] in self.changes
 
 
 def prepared(entry: Entry, library: Mapping[str, Entry]) -> Prepared:
@@ -115,12 +114,18 @@ def _used(entry: Entry, raw: dict[str, Any], library: Mapping[str, Entry]) -> Pr
         return Prepared(entry, None, tuple(faults))
     changes = {key: value for key, value in raw.items() if key not in (USE, WITH)}
     values = {name: each.values["default"] for name, each in parameters.items() if not each.is_needed} | given
-    whole = shelved.raw | changes
+    whole = shelved.raw | changes | _narrowed(shelved.raw, changes)
     made = Prepared(entry, whole, shelved=shelved, changes=frozenset(changes))
     if not parameters:
         return made
     filling = Filling(values, tuple(parameters))
     return replace(made, raw=filling.rule(whole), faults=tuple(filling.faults))
+
+
+def _narrowed(shelved: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The `match` of both: whoever writes one beside `use` means fewer events, not all that the rule left out."""
+    was, now = shelved.get(MATCH), changes.get(MATCH)
+    return {MATCH: was | now} if isinstance(was, dict) and isinstance(now, dict) else {}
 
 
 def _shape_faults(raw: dict[str, Any]) -> list[Fault]:

@@ -29,6 +29,8 @@ rules:
 """,
 )
 PLAIN = Source("library/plain.yaml", rule_text("cooldown: 5m", name="plain"))
+WEB = "match: {data.state: crashed, data.type: web}"
+CRASHES = Source("library/crashes.yaml", rule_text(WEB, name="crashes", on="dyno.destroy"))
 LIBRARY = (OUTSIDER, PLAIN)
 REST = "    on: dyno.create\n    do: [{notify: {to: log, text: x}}]"
 
@@ -71,6 +73,13 @@ def test_a_change_replaces_the_whole_of_a_key_and_may_use_the_parameters() -> No
     assert rule.do[0].params["text"] == "only x.example"
     assert rule.count is not None
     assert (rule.count.at_least, rule.count.within_seconds) == (1, 300.0)
+
+
+def test_a_match_beside_use_adds_to_the_rules_own() -> None:
+    """Somebody wanted a rule for crashes for one app only, and had it for every dyno of that app that ended."""
+    mine_only = mine("  - use: crashes\n    match: {app.name: acme-shop, data.type: [web, api]}")
+    [rule] = load([mine_only], actions=ACTIONS, library=[CRASHES]).rules
+    assert rule.match.clauses == ("data.state is crashed", "data.type is one of web, api", "app.name is acme-shop")
 
 
 def test_what_is_used_takes_the_place_of_the_rule_that_ships() -> None:

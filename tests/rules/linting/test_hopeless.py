@@ -1,14 +1,8 @@
 """Rules as they are written at night: they load, and can never do what was meant. Each is told once, with a way out."""
 
-from textwrap import indent
-
 import pytest
 
-from rules.examining import examine
-from rules.loading import Source
 from tests.rules.linting.test_linting import HELD, warnings
-from workers.actions import SPECS
-from workers.rulebooks import library
 
 ROLLED_BACK = "on: api:release.update\nmatch: {data.status: failed}\n" + HELD
 COUNT = "count: {at_least: 2, within: 10m}"
@@ -110,29 +104,3 @@ def test_what_can_be_is_left_alone(lines: str) -> None:
 def test_a_condition_that_may_be_true_is_left_alone(condition: str) -> None:
     notify = f'{{if: "{condition}", notify: {{to: log, text: x}}}}'
     assert warnings(ROLLED_BACK, do=f"[{{rollback: {{to: last-good}}}}, {notify}]") == []
-
-
-def used(lines: str) -> list[str]:
-    """What is told of the library's rule for crashes, used with these lines."""
-    text = f"version: 1\nrules:\n  - use: roll-back-crashing-release\n{indent(lines, '    ')}\n"
-    examined = examine([Source("mine.yaml", text)], actions=SPECS, library=library())
-    return [problem.told.removeprefix("rules[0].") for problem in examined.problems]
-
-
-def test_a_match_beside_use_that_widens_the_rule_is_told() -> None:
-    """Somebody wanted the rule for one app only, and had it for every dyno of that app that ended."""
-    assert (
-        "match: takes the place of the library's, so that data.state, data.type may be anything; "
-        "write it here too, or ask for more with `when`"
-    ) in used("match: {app.name: acme-shop}")
-
-
-@pytest.mark.parametrize(
-    "lines",
-    [
-        pytest.param("when: app.name == 'acme-shop'", id="asked for besides"),
-        pytest.param("match: {data.state: crashed, data.type: web, app.name: acme-shop}", id="said again"),
-    ],
-)
-def test_one_that_narrows_it_is_left_alone(lines: str) -> None:
-    assert used(lines) == []
