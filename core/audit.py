@@ -58,7 +58,7 @@ class AuditLine:
         return {name: value for name, value in asdict(self).items() if value is not None and name != "at"}
 
     def to_json(self) -> dict[str, Any]:
-        """As `dynohook audit` exports it."""
+        """As `bin/dynohook audit` exports it."""
         at = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds")
         return {**asdict(self), "at": at, "sentence": self.sentence}
 

@@ -83,7 +83,7 @@ class Hands(Sight):
         arguments: list[str | int] = [asked.id, json.dumps(asdict(asked)), asked.until, line]
         kept = cast("bytes | None", self._silence(args=arguments))
         if kept is None:
-            raise NotNow(f"there are {layout.SILENCES_MOST} silences already; end one: dynohook silence list")
+            raise NotNow(f"there are {layout.SILENCES_MOST} silences already; end one: bin/dynohook silence list")
         return Silence(**json.loads(kept))
 
     def end_silence(self, beginning: str, *, by: str, why: str) -> Silence:
@@ -110,7 +110,7 @@ class Hands(Sight):
             case b"amid a call":
                 raise NotNow(
                     f"run {whole} waits for what came of a call to Heroku, which will be looked up; try again when "
-                    "that is known, or have nothing done at all meanwhile: dynohook pause"
+                    "that is known, or have nothing done at all meanwhile: bin/dynohook pause"
                 )
             case b"busy":
                 raise Busy(f"a worker is at run {whole} just now; try again in a moment")

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None,
         description="Where Heroku reaches this service, as in https://my-dynohook.herokuapp.com; "
-        "`dynohook subscribe` has apps' webhooks sent there.",
+        "`bin/dynohook subscribe` has apps' webhooks sent there.",
     )
     redis_url: SecretStr | None = Field(
         None, description="Where Redis is; the Key-Value Store add-on sets it. Required."
@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     )
     heroku_oauth_client_id: str | None = Field(
         None,
-        description="The id of an OAuth client; only `dynohook authorize` needs it, which gets the refresh token.",
+        description="The id of an OAuth client; only `bin/dynohook authorize` needs it, which gets the refresh token.",
     )
     heroku_oauth_client_secret: SecretStr | None = Field(
         None, description="Instead of HEROKU_API_KEY: the secret of an OAuth client, with a refresh token of it."

@@ -47,7 +47,7 @@ class Keeper:
     def __init__(self, redis: redis.Redis, command: str) -> None:
         self._redis = redis
         self._accounts = Accounts(Budget(redis), audit.Audit(redis), reserve=RESERVE)
-        self._why = f"asked by `dynohook {command}`"
+        self._why = f"asked by `bin/dynohook {command}`"
 
     def before(self, call: Call) -> None:
         """Raises Unavailable if only what rules in live mode may use is left."""

@@ -30,7 +30,7 @@ def look(heroku: Heroku, app: str, wanted: Wanted) -> Standing:
     """One call, and another if there is a webhook. Raises HerokuError."""
     mine = ours(heroku.webhooks(app), wanted.url)
     if not mine:
-        return Standing(app, None, ("has no webhook of ours",), f"dynohook subscribe {app}")
+        return Standing(app, None, ("has no webhook of ours",), f"bin/dynohook subscribe {app}")
     retried = [
         each
         for each in islice(heroku.webhook_deliveries(app, status="retrying"), MOST_DELIVERIES)
@@ -45,7 +45,7 @@ def standing(app: str, mine: Sequence[Webhook], wanted: Wanted, retried: Sequenc
     if len(mine) > 1:
         wrong.append(f"is there {len(mine)} times")
     if wrong or not retried:
-        return Standing(app, mine[0], tuple(wrong), f"dynohook subscribe {app}" if wrong else "")
+        return Standing(app, mine[0], tuple(wrong), f"bin/dynohook subscribe {app}" if wrong else "")
     number = f"{len(retried)} deliveries are" if len(retried) > 1 else "1 delivery is"
     answered, do = _answered(app, retried[-1])
     return Standing(app, mine[0], (f"{number} tried again: {answered}",), do)
@@ -55,9 +55,9 @@ def _answered(app: str, delivery: WebhookDelivery) -> tuple[str, str]:
     last = delivery.last_attempt
     match last.code if last else None:
         case 401:
-            return "answered 401, a signature that is not ours", f"dynohook subscribe {app} --renew-secret"
+            return "answered 401, a signature that is not ours", f"bin/dynohook subscribe {app} --renew-secret"
         case 503:
-            return "answered 503, Redis was away or full", "dynohook status"
+            return "answered 503, Redis was away or full", "bin/dynohook status"
         case None:
             reason = last.error_class if last and last.error_class else "not answered"
             return reason, "does the web process run? heroku ps, and look at PUBLIC_URL"

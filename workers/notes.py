@@ -102,7 +102,7 @@ class Message:
     def look(self) -> str:
         """The command that shows more."""
         runs = {str(note.facts["run"]) for note in self.notes if note.facts.get("run")}
-        return f"dynohook runs show {runs.pop()}" if len(runs) == 1 else "dynohook runs"
+        return f"bin/dynohook runs show {runs.pop()}" if len(runs) == 1 else "bin/dynohook runs list"
 
 
 def plain(text: str) -> str:

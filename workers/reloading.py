@@ -89,5 +89,5 @@ class Reloading:
         self._crew.beat.tell(
             f"rules:{digest_of(list(problems))}",
             f"The rule files have changed and do not load, so the rules from before stay in force: {told}. "
-            "Look: dynohook rules check",
+            "Look: bin/dynohook rules check",
         )

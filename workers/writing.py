@@ -52,6 +52,6 @@ def _told(look: Look, outcome: Outcome, state: StepState, sentence: str, *, chan
     if look.visit.is_last_resort or not worth_it:
         return None
     which = f":{int(look.memory['asked_at'] * 1000)}" if asks else ""
-    way = f" Approve or deny: dynohook runs approve|deny {run.id}" if asks else ""
+    way = f" Approve or deny: bin/dynohook runs approve|deny {run.id}" if asks else ""
     about = "" if look.visit.is_system else f"{run.app_name}, rule {run.rule}: "
     return f"run:{run.id}:{look.field}{which}", f"{about}{sentence}{way}"

@@ -80,6 +80,6 @@ def test_a_replayed_run_is_told_of_as_a_run(world: World, running: Server, serve
     of_the_run = replayed(running, RUN).output
     of_the_event = replayed(running, "0f7a-e1").output
 
-    assert of_the_run == f"Run {RUN} goes on; look: dynohook runs show {RUN}\n"
-    assert of_the_event == "0f7a-e1 is decided again; look: dynohook events show 0f7a-e1\n"
+    assert of_the_run == f"Run {RUN} goes on; look: bin/dynohook runs show {RUN}\n"
+    assert of_the_event == "0f7a-e1 is decided again; look: bin/dynohook events show 0f7a-e1\n"
     assert server.hlen(layout.DEAD) == 0

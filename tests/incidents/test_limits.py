@@ -38,7 +38,7 @@ def test_an_app_that_a_limit_passes_over_is_told_of_once(world: World) -> None:
     assert passed == ["limit", "limit"]
     assert told(world) == [
         "Rule roll-back was not run for acme-2, and perhaps not for others: as many of its runs are under way as its "
-        "limit of 1 allows. A person has to look: dynohook events show e2"
+        "limit of 1 allows. A person has to look: bin/dynohook events show e2"
     ]
 
 

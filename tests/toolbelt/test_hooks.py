@@ -97,8 +97,8 @@ def test_what_is_wrong_is_told(webhook: Webhook, said: list[str]) -> None:
 @pytest.mark.parametrize(
     ("attempt", "fault", "do"),
     [
-        pytest.param({"code": 401}, "a signature that is not ours", "dynohook subscribe acme-shop --renew-secret"),
-        pytest.param({"code": 503}, "Redis was away or full", "dynohook status"),
+        pytest.param({"code": 401}, "a signature that is not ours", "bin/dynohook subscribe acme-shop --renew-secret"),
+        pytest.param({"code": 503}, "Redis was away or full", "bin/dynohook status"),
         pytest.param({"code": 404}, "answered 404", "does PUBLIC_URL lead to the web process?"),
         pytest.param({"error_class": "timeout"}, "tried again: timeout", "does the web process run?"),
         pytest.param(None, "tried again: not answered", "does the web process run?"),

@@ -45,7 +45,7 @@ def test_before_its_first_step_a_run_asks_and_says_what_it_would_do(world: World
         "1. notify (to: log; text: acme-web crashed); "
         '2. told: notify (to: log; text: "and <notify.outcome>"), if steps.notify.outcome == "done", '
         "and go on if it fails. "
-        f"Without an answer within 4 h it does not. Approve or deny: dynohook runs approve|deny {RUN}"
+        f"Without an answer within 4 h it does not. Approve or deny: bin/dynohook runs approve|deny {RUN}"
     )
     assert [text for name, text in told.messages if name == "log"] == []
     assert "step:0" not in world.run().journal

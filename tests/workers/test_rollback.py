@@ -260,7 +260,7 @@ def test_a_person_is_asked_and_nothing_is_sent(asking: World) -> None:
     assert asking.step() == ("waiting", ASKED)
     assert asking.run().state == "needs approval"
     [told] = asking.told()
-    assert told == f"{BOX}, rule roll-back: {ASKED} Approve or deny: dynohook runs approve|deny {asking.run().id}"
+    assert told == f"{BOX}, rule roll-back: {ASKED} Approve or deny: bin/dynohook runs approve|deny {asking.run().id}"
     assert asking.posts() == []
 
 

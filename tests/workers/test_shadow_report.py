@@ -75,7 +75,7 @@ def test_a_person_did_what_the_rule_would_have_done(world: World, reports: Repor
     assert report["sentence"].startswith("Not enough evidence: it has been in force for ")
     said = reports.run(SHADOW).output
     assert "would have acted   once over " in said
-    assert f"{APP}: somebody rolled the app back within 10 min; look: dynohook events show " in said
+    assert f"{APP}: somebody rolled the app back within 10 min; look: bin/dynohook events show " in said
 
 
 def test_a_rollback_that_the_rule_would_not_have_made_is_named_with_what_stopped_it(

@@ -1,4 +1,4 @@
-"""`dynohook agent show`: what agents of a run say, while they say it and afterwards."""
+"""`bin/dynohook agent show`: what agents of a run say, while they say it and afterwards."""
 
 import json
 import threading

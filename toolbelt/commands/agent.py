@@ -1,4 +1,4 @@
-"""`dynohook agent`: ask an agent of Heroku's from a terminal, and see what tools there are."""
+"""`bin/dynohook agent`: ask an agent of Heroku's from a terminal, and see what tools there are."""
 
 import asyncio
 import time
@@ -33,8 +33,8 @@ def agent() -> None:
 
 @agent.command(
     epilog=examples(
-        'dynohook agent ask "What does H10 mean?"',
-        'dynohook agent ask "What day is it there?" --tool dyno_run_command --app acme-shop',
+        'bin/dynohook agent ask "What does H10 mean?"',
+        'bin/dynohook agent ask "What day is it there?" --tool dyno_run_command --app acme-shop',
     )
 )
 @click.argument("question")
@@ -69,7 +69,7 @@ def ask(
         click.echo(f"\n{transcript.usage.total:,} tokens, {transcript.calls} calls of tools.", err=True)
 
 
-@agent.command(epilog=examples("dynohook agent servers", "dynohook agent servers --json"))
+@agent.command(epilog=examples("bin/dynohook agent servers", "bin/dynohook agent servers --json"))
 @as_json
 def servers(*, as_json: bool) -> None:
     """List the MCP servers that are registered with the model, and their tools: the names that rules may use."""
@@ -83,7 +83,7 @@ def servers(*, as_json: bool) -> None:
         click.echo("No MCP server is registered.")
 
 
-@agent.command(epilog=examples("dynohook agent show 7f3a", "dynohook agent show 7f3a --follow"))
+@agent.command(epilog=examples("bin/dynohook agent show 7f3a", "bin/dynohook agent show 7f3a --follow"))
 @click.argument("run")
 @click.option("--follow", is_flag=True, help="Go on until the agents of the run are done.")
 @as_json

@@ -34,7 +34,7 @@ def what_is_wanted(chosen: Settings) -> Wanted:
     except SettingsError as error:
         raise No(str(error)) from error
     except RuleErrors as error:
-        told = "the rules do not load, so what they listen to is not known; look: dynohook rules check"
+        told = "the rules do not load, so what they listen to is not known; look: bin/dynohook rules check"
         raise No(f"{told}\n{error}") from error
 
 

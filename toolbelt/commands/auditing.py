@@ -1,4 +1,4 @@
-"""`dynohook audit`: the record of every call to Heroku's API, for programs and for people."""
+"""`bin/dynohook audit`: the record of every call to Heroku's API, for programs and for people."""
 
 import json
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from toolbelt.commands.saying import moment
 
 @click.command(
     epilog=examples(
-        "dynohook audit > calls.jsonl",
-        "dynohook audit --sentences --most 20",
-        "dynohook audit --denied --who roll-back-crashing-release",
-        "dynohook audit --app acme-shop | jq -r .sentence",
+        "bin/dynohook audit > calls.jsonl",
+        "bin/dynohook audit --sentences --most 20",
+        "bin/dynohook audit --denied --who roll-back-crashing-release",
+        "bin/dynohook audit --app acme-shop | jq -r .sentence",
     )
 )
 @click.option("--most", type=click.IntRange(min=1), help="The latest so many of those asked for; default all.")

@@ -1,4 +1,4 @@
-"""`dynohook authorize`: a person lets Dynohook in by OAuth, once; what it needs from then on is a refresh token."""
+"""`bin/dynohook authorize`: a person lets Dynohook in by OAuth, once; what it needs from then on is a refresh token."""
 
 import contextlib
 import os
@@ -28,9 +28,9 @@ ALWAYS = "identity"  # the doctor tells whose account it is
 
 @click.command(
     epilog=examples(
-        "dynohook authorize --listen 5001 --to refresh-token",
+        "bin/dynohook authorize --listen 5001 --to refresh-token",
         'heroku config:set -a my-dynohook "$(bin/dynohook authorize --listen 5001 --print)"',
-        "dynohook authorize --scope identity --scope write --print",
+        "bin/dynohook authorize --scope identity --scope write --print",
     )
 )
 @click.option(
@@ -110,7 +110,7 @@ def exchanged(chosen: Settings, client_secret: str, code: str, *, by: str) -> To
         record = None
         if chosen.redis_url is not None:
             redis = stack.enter_context(connections.for_worker(chosen, connections=1))
-            record = Exchanges(redis, unkept, why="asked by `dynohook authorize`")
+            record = Exchanges(redis, unkept, why="asked by `bin/dynohook authorize`")
         try:
             host = IdHost(client_secret, base_url=chosen.heroku_id_url, who=f"{by} (by hand)", after=record)
         except ValueError as error:

@@ -1,4 +1,4 @@
-"""`dynohook rules backtest`: what rules would have done about the events that came."""
+"""`bin/dynohook rules backtest`: what rules would have done about the events that came."""
 
 import sys
 import time
@@ -38,9 +38,9 @@ class Ago(click.ParamType[float]):
 
 @click.command(
     epilog=examples(
-        "dynohook rules backtest --since 7d",
-        "dynohook rules backtest new-rules.yaml --against rules/ --app acme-shop",
-        "dynohook rules backtest my-rules.yaml --events deliveries.jsonl --json",
+        "bin/dynohook rules backtest --since 7d",
+        "bin/dynohook rules backtest new-rules.yaml --against rules/ --app acme-shop",
+        "bin/dynohook rules backtest my-rules.yaml --events deliveries.jsonl --json",
     )
 )
 @click.argument("paths", nargs=-1, metavar="[FILES OR FOLDERS]")

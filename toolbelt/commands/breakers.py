@@ -1,4 +1,4 @@
-"""`dynohook breaker`: rules that fired too often, and letting them act again."""
+"""`bin/dynohook breaker`: rules that fired too often, and letting them act again."""
 
 import click
 
@@ -12,7 +12,7 @@ def breaker() -> None:
     """Rules that reached their limit and are stopped until a person closes their breaker."""
 
 
-@breaker.command("list", epilog=examples("dynohook breaker list"))
+@breaker.command("list", epilog=examples("bin/dynohook breaker list"))
 @as_json
 def list_(*, as_json: bool) -> None:
     """Show the open breakers, the latest first."""
@@ -27,7 +27,7 @@ def list_(*, as_json: bool) -> None:
         click.echo("No breaker is open.")
 
 
-@breaker.command(epilog=examples("dynohook breaker close roll-back-crashing-release --why 'the build was broken'"))
+@breaker.command(epilog=examples("bin/dynohook breaker close roll-back-crashing-release --why 'the build was broken'"))
 @click.argument("rule")
 @person
 @as_json

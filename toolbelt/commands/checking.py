@@ -1,4 +1,4 @@
-"""`dynohook rules check`: does a worker start with these rules, and is what is allowed also what is meant?"""
+"""`bin/dynohook rules check`: does a worker start with these rules, and is what is allowed also what is meant?"""
 
 import os
 
@@ -15,10 +15,10 @@ from workers.rulebooks import lacking, library, sources
 
 @click.command(
     epilog=examples(
-        "dynohook rules check",
-        "dynohook rules check my-rules.yaml --strict",
-        "dynohook rules check --format github --files-only rules/",
-        "RULES_PATH=rules/library dynohook rules check --format json",
+        "bin/dynohook rules check",
+        "bin/dynohook rules check my-rules.yaml --strict",
+        "bin/dynohook rules check --format github --files-only rules/",
+        "RULES_PATH=rules/library bin/dynohook rules check --format json",
     )
 )
 @click.argument("paths", nargs=-1, metavar="[FILES OR FOLDERS]")

@@ -1,4 +1,4 @@
-"""`dynohook doctor`: looks at everything that has to be right, and says what to do about what is not."""
+"""`bin/dynohook doctor`: looks at everything that has to be right, and says what to do about what is not."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,9 @@ COLOURS = {State.OK: "green", State.ATTENTION: "yellow", State.BROKEN: "red"}
 
 
 @click.command(
-    epilog=examples("dynohook doctor", "dynohook doctor --app acme-shop --app acme-news", "dynohook doctor --json")
+    epilog=examples(
+        "bin/dynohook doctor", "bin/dynohook doctor --app acme-shop --app acme-news", "bin/dynohook doctor --json"
+    )
 )
 @click.option("--app", "apps", multiple=True, help="Look at this app's webhook too; may be given several times.")
 @as_json

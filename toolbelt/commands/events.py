@@ -1,4 +1,4 @@
-"""`dynohook events`: what was heard, what was decided about it and why, and deciding it again."""
+"""`bin/dynohook events`: what was heard, what was decided about it and why, and deciding it again."""
 
 import json
 from collections.abc import Sequence
@@ -25,7 +25,9 @@ def events() -> None:
     """What Heroku sent, what was decided about it and why; and deciding it again."""
 
 
-@events.command("list", epilog=examples("dynohook events list", "dynohook events list --last 100 --app acme-shop"))
+@events.command(
+    "list", epilog=examples("bin/dynohook events list", "bin/dynohook events list --last 100 --app acme-shop")
+)
 @click.option("--last", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many of the newest.")
 @click.option("--app", help="Only those of this app, among the newest.")
 @as_json
@@ -47,7 +49,9 @@ def list_(*, last: int, app: str | None, as_json: bool) -> None:
 
 
 @events.command(
-    epilog=examples("dynohook events show 7f3a", "dynohook events show 7f3a --body", "dynohook events show 7f3a --json")
+    epilog=examples(
+        "bin/dynohook events show 7f3a", "bin/dynohook events show 7f3a --body", "bin/dynohook events show 7f3a --json"
+    )
 )
 @click.argument("event")
 @click.option("--body", is_flag=True, help="Also show what Heroku sent, without the secrets in it.")
@@ -86,12 +90,12 @@ def show(*, event: str, body: bool, as_json: bool) -> None:
         click.echo("\n" + json.dumps(content(one), indent=2, ensure_ascii=False))
 
 
-@events.command(epilog=examples("dynohook events dead"))
+@events.command(epilog=examples("bin/dynohook events dead"))
 @as_json
 def dead(*, as_json: bool) -> None:
     """Show the dead letters: events and runs that were given up, as five workers died or hung on each.
 
-    Replay one when its cause is mended: dynohook events replay ID
+    Replay one when its cause is mended: bin/dynohook events replay ID
     """
     with hands() as at_work:
         letters, now = at_work.dead(), at_work.now()
@@ -105,7 +109,7 @@ def dead(*, as_json: bool) -> None:
         click.echo("There is no dead letter.")
 
 
-@events.command(epilog=examples("dynohook events replay 7f3a --why 'the rule is mended'"))
+@events.command(epilog=examples("bin/dynohook events replay 7f3a --why 'the rule is mended'"))
 @click.argument("event")
 @person
 @as_json
@@ -120,11 +124,11 @@ def replay(*, event: str, by: str, why: str, as_json: bool) -> None:
     if as_json:
         print_json({"replayed": id, "by": by, "why": why})
     elif f"act {id}" in dead:
-        click.echo(f"Run {id} goes on; look: dynohook runs show {id}")
+        click.echo(f"Run {id} goes on; look: bin/dynohook runs show {id}")
     elif f"wait {id}" in dead:
-        click.echo(f"The wait {id} is judged now; look: dynohook events show {id.split(':')[0]}")
+        click.echo(f"The wait {id} is judged now; look: bin/dynohook events show {id.split(':')[0]}")
     else:
-        click.echo(f"{id} is decided again; look: dynohook events show {id}")
+        click.echo(f"{id} is decided again; look: bin/dynohook events show {id}")
 
 
 KINDS = {"decide": "event", "act": "run", "wait": "wait"}

@@ -1,4 +1,4 @@
-"""`dynohook rules explain`: why each rule did or did not act on an event, or would, by each clause and each gate."""
+"""`bin/dynohook rules explain`: why each rule did or did not act on an event, or would, by clause and by gate."""
 
 import os
 import time
@@ -41,15 +41,15 @@ class Told(NamedTuple):
 
 @click.command(
     epilog=examples(
-        "dynohook rules explain 7f3a",
-        "dynohook rules explain 7f3a --rule roll-back-crashing-release",
-        "dynohook rules explain 7f3a --now",
-        "dynohook rules explain --sample dyno_crashed --app acme-shop --set data.exit_status=137",
-        "dynohook rules explain --file my-event.json --json",
+        "bin/dynohook rules explain 7f3a",
+        "bin/dynohook rules explain 7f3a --rule roll-back-crashing-release",
+        "bin/dynohook rules explain 7f3a --now",
+        "bin/dynohook rules explain --sample dyno_crashed --app acme-shop --set data.exit_status=137",
+        "bin/dynohook rules explain --file my-event.json --json",
     )
 )
 @click.argument("event", required=False)
-@click.option("--sample", help="One of our example deliveries (dynohook send --list), as if it came now.")
+@click.option("--sample", help="One of our example deliveries (bin/dynohook send --list), as if it came now.")
 @click.option("--file", "path", help="A JSON file of your own, as if it came now.")
 @click.option("--app", help="The name of the app that a sample is about.")
 @click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change a field of a sample.")
@@ -105,7 +105,7 @@ def kept(id: str) -> list[Told]:
             raise No(f"event {one.id} could not be read, so no rule was asked")
         if not one.kept.decisions:
             raise No(
-                f"event {one.id} is not decided yet; what today's rules would do: dynohook rules explain {id} --now"
+                f"event {one.id} is not decided yet; what today's rules would do: bin/dynohook rules explain {id} --now"
             )
         today = todays_rules()
         return [told(decision, heard, at_work, today) for decision in one.kept.decisions if "b" in decision]
@@ -126,7 +126,7 @@ def planned(found: Sequence[Verdict]) -> set[str]:
     return {verdict.gate[1] for verdict in found if verdict.gate and verdict.gate[0] in ("planned", "queued")}
 
 
-NOT_LOADED = "\nToday's rules do not load here, so only what was kept is told; look: dynohook rules check"
+NOT_LOADED = "\nToday's rules do not load here, so only what was kept is told; look: bin/dynohook rules check"
 CHANGED = "\nThe rules have changed since. Of those that are not the same any more, only what was kept is told."
 
 

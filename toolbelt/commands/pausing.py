@@ -1,4 +1,4 @@
-"""`dynohook pause` and `resume`: the brake that a person pulls."""
+"""`bin/dynohook pause` and `resume`: the brake that a person pulls."""
 
 import click
 
@@ -6,11 +6,11 @@ from toolbelt.commands.common import No, as_json, examples, hands, person, print
 from toolbelt.commands.saying import moment
 
 
-@click.command(epilog=examples("dynohook pause --why 'maintenance of the shop until noon'"))
+@click.command(epilog=examples("bin/dynohook pause --why 'maintenance of the shop until noon'"))
 @person
 @as_json
 def pause(*, by: str, why: str, as_json: bool) -> None:
-    """Stop deciding and acting everywhere, until `dynohook resume`. Deliveries are kept meanwhile; nothing is lost.
+    """Stop deciding and acting everywhere, until `bin/dynohook resume`. Deliveries are kept meanwhile; nothing is lost.
 
     A call to Heroku that is under way is finished. Pausing again replaces who and why.
     """
@@ -19,17 +19,17 @@ def pause(*, by: str, why: str, as_json: bool) -> None:
     if as_json:
         print_json({"paused": True, "by": begun.by, "why": begun.why, "at": begun.at})
     else:
-        click.echo("Paused: deliveries are kept, nothing is decided or done. Go on: dynohook resume --why ...")
+        click.echo("Paused: deliveries are kept, nothing is decided or done. Go on: bin/dynohook resume --why ...")
 
 
-@click.command(epilog=examples("dynohook resume --why 'the maintenance is over'"))
+@click.command(epilog=examples("bin/dynohook resume --why 'the maintenance is over'"))
 @person
 @as_json
 def resume(*, by: str, why: str, as_json: bool) -> None:
     """Go on after a pause: what waited is decided now, and acted on where it is still fresh enough.
 
     Runs that were planned before the pause go on as well, however old. Stop those that must not, before you resume:
-    dynohook runs stop RUN --why ...
+    bin/dynohook runs stop RUN --why ...
     """
     with hands() as at_work:
         going_on = at_work.status()["runs_under_way"]
@@ -42,6 +42,6 @@ def resume(*, by: str, why: str, as_json: bool) -> None:
         click.echo(f"It goes on. {ended.by} had paused it at {moment(ended.at)}: {ended.why}")
         if going_on:
             click.echo(
-                f"So do the runs from before, whatever their age: {going_on}. Look: dynohook runs list; "
-                "end one: dynohook runs stop RUN"
+                f"So do the runs from before, whatever their age: {going_on}. Look: bin/dynohook runs list; "
+                "end one: bin/dynohook runs stop RUN"
             )

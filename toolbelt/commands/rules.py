@@ -1,4 +1,4 @@
-"""`dynohook rules`: are they right, what would they do, and what is there?"""
+"""`bin/dynohook rules`: are they right, what would they do, and what is there?"""
 
 import os
 from typing import Any
@@ -32,7 +32,7 @@ rules.add_command(shadow)
 rules.add_command(backtest)
 
 
-@rules.command("list", epilog=examples("dynohook rules list", "dynohook rules list --json"))
+@rules.command("list", epilog=examples("bin/dynohook rules list", "bin/dynohook rules list --json"))
 @as_json
 def list_(*, as_json: bool) -> None:
     """Show every rule, in the order in which they are asked, and how far each may go now."""

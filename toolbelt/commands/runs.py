@@ -1,4 +1,4 @@
-"""`dynohook runs`: what was done, step by step, and answering those that ask."""
+"""`bin/dynohook runs`: what was done, step by step, and answering those that ask."""
 
 import time
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def runs() -> None:
     """What was done about events, step by step, and what waits for an approval."""
 
 
-@runs.command("list", epilog=examples("dynohook runs list", "dynohook runs list --last 100 --state failed"))
+@runs.command("list", epilog=examples("bin/dynohook runs list", "bin/dynohook runs list --last 100 --state failed"))
 @click.option("--last", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many of the newest.")
 @click.option("--state", help="Only those in this state, among the newest.")
 @as_json
@@ -40,7 +40,7 @@ def list_(*, last: int, state: str | None, as_json: bool) -> None:
         click.echo("There is no such run.")
 
 
-@runs.command(epilog=examples("dynohook runs show 7f3a", "dynohook runs show 7f3a --json"))
+@runs.command(epilog=examples("bin/dynohook runs show 7f3a", "bin/dynohook runs show 7f3a --json"))
 @click.argument("run")
 @as_json
 def show(*, run: str, as_json: bool) -> None:
@@ -55,7 +55,7 @@ def show(*, run: str, as_json: bool) -> None:
             click.echo(line)
 
 
-@runs.command(epilog=examples("dynohook runs approve 7f3a --why 'config may go back as well'"))
+@runs.command(epilog=examples("bin/dynohook runs approve 7f3a --why 'config may go back as well'"))
 @click.argument("run")
 @person
 @as_json
@@ -64,7 +64,7 @@ def approve(*, run: str, by: str, why: str, as_json: bool) -> None:
     answer(run, "approve", by=by, why=why, as_json=as_json)
 
 
-@runs.command(epilog=examples("dynohook runs deny 7f3a --why 'we mend it forward'"))
+@runs.command(epilog=examples("bin/dynohook runs deny 7f3a --why 'we mend it forward'"))
 @click.argument("run")
 @person
 @as_json
@@ -73,7 +73,7 @@ def deny(*, run: str, by: str, why: str, as_json: bool) -> None:
     answer(run, "deny", by=by, why=why, as_json=as_json)
 
 
-@runs.command(epilog=examples("dynohook runs stop 7f3a --why 'we are at it ourselves'"))
+@runs.command(epilog=examples("bin/dynohook runs stop 7f3a --why 'we are at it ourselves'"))
 @click.argument("run")
 @person
 @as_json
@@ -88,7 +88,7 @@ def stop(*, run: str, by: str, why: str, as_json: bool) -> None:
     if as_json:
         print_json({"run": id, "stopped": True, "by": by, "why": why})
     else:
-        click.echo(f"{id} is stopped; look: dynohook runs show {id}")
+        click.echo(f"{id} is stopped; look: bin/dynohook runs show {id}")
 
 
 def stopped(at_work: Hands, run: str, *, by: str, why: str) -> str:
@@ -109,7 +109,7 @@ def answer(run: str, verdict: Literal["approve", "deny"], *, by: str, why: str, 
     if as_json:
         print_json({"run": id, "verdict": verdict, "by": by, "why": why})
     else:
-        click.echo(f"{id} {'goes on' if verdict == 'approve' else 'is denied'}; look: dynohook runs show {id}")
+        click.echo(f"{id} {'goes on' if verdict == 'approve' else 'is denied'}; look: bin/dynohook runs show {id}")
 
 
 def run_lines(run: Run, now: float) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`dynohook rules schema`: the JSON Schema of rule files, for editors."""
+"""`bin/dynohook rules schema`: the JSON Schema of rule files, for editors."""
 
 import click
 
@@ -6,7 +6,7 @@ from toolbelt.commands.common import examples
 from toolbelt.documents import schema_text
 
 
-@click.command(epilog=examples("dynohook rules schema > dynohook.schema.json"))
+@click.command(epilog=examples("bin/dynohook rules schema > dynohook.schema.json"))
 def schema() -> None:
     """Print the JSON Schema of rule files, by which an editor completes and checks them while one types.
 

@@ -1,4 +1,4 @@
-"""`dynohook send`: a delivery as Heroku would send it, signed with our secret."""
+"""`bin/dynohook send`: a delivery as Heroku would send it, signed with our secret."""
 
 import json
 import os
@@ -26,9 +26,9 @@ def list_samples(context: click.Context, _: click.Parameter, value: bool) -> Non
 
 @click.command(
     epilog=examples(
-        "dynohook send dyno_crashed --app acme-shop",
-        "dynohook send dyno_crashed --set data.exit_status=137",
-        "dynohook send my-event.json --times 3",
+        "bin/dynohook send dyno_crashed --app acme-shop",
+        "bin/dynohook send dyno_crashed --set data.exit_status=137",
+        "bin/dynohook send my-event.json --times 3",
     )
 )
 @click.argument("sample")
@@ -74,7 +74,7 @@ def document(sample: str, *, app: str | None, changes: tuple[str, ...], id: str)
     try:
         return samples.sample(sample, id=id, app=app, at=datetime.now(UTC), **dict(map(change, changes)))
     except LookupError as error:
-        raise No(f"{error.args[0]}; see dynohook send --list") from error
+        raise No(f"{error.args[0]}; see bin/dynohook send --list") from error
 
 
 def from_file(path: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`dynohook rules shadow`: what rules in shadow would have done, beside what then happened; may they go live?"""
+"""`bin/dynohook rules shadow`: what rules in shadow would have done, beside what then happened; may they go live?"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -44,9 +44,9 @@ class Since(click.ParamType[float]):
 
 @click.command(
     epilog=examples(
-        "dynohook rules shadow",
-        "dynohook rules shadow roll-back-crashing-release --since 14d",
-        "dynohook rules shadow --json | jq '.rules[] | {rule, ready}'",
+        "bin/dynohook rules shadow",
+        "bin/dynohook rules shadow roll-back-crashing-release --since 14d",
+        "bin/dynohook rules shadow --json | jq '.rules[] | {rule, ready}'",
     )
 )
 @click.argument("names", nargs=-1, metavar="[RULE]...")
@@ -71,7 +71,7 @@ def shadow(*, names: tuple[str, ...], since: float, as_json: bool) -> None:
     for report in reports:
         tell(report)
     if not reports:
-        click.echo("No rule is in shadow; name one that was: dynohook rules shadow RULE")
+        click.echo("No rule is in shadow; name one that was: bin/dynohook rules shadow RULE")
 
 
 def chosen(names: Sequence[str]) -> list[Rule]:
@@ -87,7 +87,7 @@ def chosen(names: Sequence[str]) -> list[Rule]:
         return [rule for rule in book.rules if rule.mode.at_most(Mode(own.brake)) is Mode.SHADOW]
     found = [book.rule(name) for name in names]
     if unknown := [name for name, rule in zip(names, found, strict=True) if rule is None]:
-        raise No(f"there is no rule {', '.join(map(repr, unknown))}; look: dynohook rules list")
+        raise No(f"there is no rule {', '.join(map(repr, unknown))}; look: bin/dynohook rules list")
     return [rule for rule in found if rule]
 
 
@@ -122,7 +122,7 @@ def rows(report: Report) -> list[tuple[str, str]]:
 
 def firing_in_words(firing: Firing, report: Report) -> str:
     became = BECAME[firing.outcome].format(like=report.like)
-    return f"{moment(firing.at)} {firing.app}: {became}; look: dynohook events show {firing.event}"
+    return f"{moment(firing.at)} {firing.app}: {became}; look: bin/dynohook events show {firing.event}"
 
 
 def missed_in_words(missed: Missed) -> str:

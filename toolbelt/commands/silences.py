@@ -1,4 +1,4 @@
-"""`dynohook silence`: for a while, rules do nothing about some apps."""
+"""`bin/dynohook silence`: for a while, rules do nothing about some apps."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -25,9 +25,9 @@ def silence() -> None:
 
 @silence.command(
     epilog=examples(
-        "dynohook silence add --app acme-shop --for 2h --why 'we migrate the database'",
-        "dynohook silence add --rule 'roll-back-*' --until 2026-05-01T14:00 --why 'a release by hand'",
-        "dynohook silence add --app 'acme-*' --rule restart-slow --for 30m --why 'a load test'",
+        "bin/dynohook silence add --app acme-shop --for 2h --why 'we migrate the database'",
+        "bin/dynohook silence add --rule 'roll-back-*' --until 2026-05-01T14:00 --why 'a release by hand'",
+        "bin/dynohook silence add --app 'acme-*' --rule restart-slow --for 30m --why 'a load test'",
     )
 )
 @click.option("--app", help="The app, or a glob of apps; default every app.")
@@ -41,7 +41,7 @@ def add(
 ) -> None:
     """Silence rules about apps, from now on. A run that has not begun is stopped; one that has is seen through."""
     if app is None and rule is None:
-        raise click.UsageError("Name --app, --rule or both; for every rule and every app there is: dynohook pause")
+        raise click.UsageError("Name --app, --rule or both; for every rule and every app there is: bin/dynohook pause")
     if max(len(app or ""), len(rule or "")) > LONGEST_GLOB:
         raise click.UsageError(f"--app and --rule have at most {LONGEST_GLOB} characters")
     with hands() as at_work:
@@ -56,7 +56,7 @@ def add(
         click.echo(f"Warning: {warning}", err=True)
 
 
-@silence.command("list", epilog=examples("dynohook silence list"))
+@silence.command("list", epilog=examples("bin/dynohook silence list"))
 @as_json
 def list_(*, as_json: bool) -> None:
     """Show the silences in force, those that end first before the others."""
@@ -74,7 +74,7 @@ def list_(*, as_json: bool) -> None:
         click.echo("Nothing is silenced.")
 
 
-@silence.command(epilog=examples("dynohook silence end 4f1c --why 'the migration is done'"))
+@silence.command(epilog=examples("bin/dynohook silence end 4f1c --why 'the migration is done'"))
 @click.argument("silence")
 @person
 @as_json

@@ -1,4 +1,4 @@
-"""`dynohook status`: the service at a glance."""
+"""`bin/dynohook status`: the service at a glance."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from toolbelt.commands.common import as_json, examples, hands, page, print_json
 from toolbelt.commands.saying import ago, moment
 
 MEGABYTE = 1_000_000
-LOOK = "dynohook runs list --state 'needs approval'"
+LOOK = "bin/dynohook runs list --state 'needs approval'"
 
 
-@click.command(epilog=examples("dynohook status", "dynohook status --json"))
+@click.command(epilog=examples("bin/dynohook status", "bin/dynohook status --json"))
 @as_json
 def status(*, as_json: bool) -> None:
     """Show what runs, what waits, what is stopped. Ends with 1 if no worker has been seen lately."""
@@ -27,7 +27,7 @@ def status(*, as_json: bool) -> None:
 
 def rows(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
     pause, redis, counters = found["paused"], found["redis"], found["counters"]
-    dead = f"{found['dead_letters']}" + ("; look: dynohook events dead" if found["dead_letters"] else "")
+    dead = f"{found['dead_letters']}" + ("; look: bin/dynohook events dead" if found["dead_letters"] else "")
     return [
         ("workers", workers(found)),
         ("paused", f"by {pause['by']}, {ago(pause['at'], now)}: {pause['why']}" if pause else "no"),

@@ -1,4 +1,4 @@
-"""`dynohook subscribe`, `subscriptions`, `unsubscribe`: the webhooks by which Heroku tells us of apps."""
+"""`bin/dynohook subscribe`, `subscriptions`, `unsubscribe`: the webhooks by which Heroku tells us of apps."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -35,9 +35,9 @@ class Report:
 
 @click.command(
     epilog=examples(
-        "dynohook subscribe acme-shop acme-news",
-        "dynohook subscribe acme-shop --dry-run",
-        "dynohook subscribe acme-shop --renew-secret    # as after WEBHOOK_SECRET was changed",
+        "bin/dynohook subscribe acme-shop acme-news",
+        "bin/dynohook subscribe acme-shop --dry-run",
+        "bin/dynohook subscribe acme-shop --renew-secret    # as after WEBHOOK_SECRET was changed",
     )
 )
 @click.argument("apps", nargs=-1, required=True, metavar="APP...")
@@ -63,7 +63,7 @@ def subscribe(*, apps: tuple[str, ...], renew_secret: bool, dry_run: bool, by: s
     finish(reports, as_json=as_json)
 
 
-@click.command(epilog=examples("dynohook subscriptions", "dynohook subscriptions acme-shop --json"))
+@click.command(epilog=examples("bin/dynohook subscriptions", "bin/dynohook subscriptions acme-shop --json"))
 @click.argument("apps", nargs=-1, metavar="[APP...]")
 @as_json
 def subscriptions(*, apps: tuple[str, ...], as_json: bool) -> None:
@@ -92,7 +92,7 @@ def subscriptions(*, apps: tuple[str, ...], as_json: bool) -> None:
         raise SystemExit(1)
 
 
-@click.command(epilog=examples("dynohook unsubscribe acme-shop", "dynohook unsubscribe acme-shop --yes"))
+@click.command(epilog=examples("bin/dynohook unsubscribe acme-shop", "bin/dynohook unsubscribe acme-shop --yes"))
 @click.argument("apps", nargs=-1, required=True, metavar="APP...")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @by
@@ -171,7 +171,7 @@ def show(found: Sequence[Standing], *, named: bool) -> None:
     if shown:
         print_table(("APP", "TELLS OF", "LEVEL", "STATE"), [row(each) for each in shown])
     elif not named:
-        click.echo(f"Heroku tells us of no app ({len(found)} looked at); begin with: dynohook subscribe APP")
+        click.echo(f"Heroku tells us of no app ({len(found)} looked at); begin with: bin/dynohook subscribe APP")
     for each in shown:
         if each.do:
             click.echo(f"→ {each.app}: {each.do}")

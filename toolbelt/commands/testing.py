@@ -1,4 +1,4 @@
-"""`dynohook rules test`: the tests in rule files, run on a clock of their own."""
+"""`bin/dynohook rules test`: the tests in rule files, run on a clock of their own."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -19,9 +19,9 @@ from workers.actions import SPECS
 @click.command(
     "test",
     epilog=examples(
-        "dynohook rules test",
-        "dynohook rules test my-rules.yaml -k crash",
-        "dynohook rules test --coverage --junit report.xml",
+        "bin/dynohook rules test",
+        "bin/dynohook rules test my-rules.yaml -k crash",
+        "bin/dynohook rules test --coverage --junit report.xml",
     ),
 )
 @click.argument("paths", nargs=-1, metavar="[FILES OR FOLDERS]")

@@ -48,7 +48,7 @@ def of_workers(client: redis.Redis, book: Rulebook | None) -> Iterator[Finding]:
     area = "workers"
     if pause := status["paused"]:
         says = f"by {pause['by']}, {ago(pause['at'], now)}: {pause['why']}"
-        yield attention(area, "paused", says, "when it is time: dynohook resume --why ...")
+        yield attention(area, "paused", says, "when it is time: bin/dynohook resume --why ...")
     if not status["ready"]:
         yield broken(
             area, "seen", "none: nothing is decided", "heroku ps:scale worker=1, and heroku logs --dyno worker"

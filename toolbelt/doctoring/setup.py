@@ -25,7 +25,7 @@ def of_settings(chosen: Settings) -> Iterator[Finding]:
     if chosen.public_url:
         yield ok(AREA, "PUBLIC_URL", "set")
     else:
-        yield attention(AREA, "PUBLIC_URL", "not set: `dynohook subscribe` needs it", WAYS_OUT["public_url"])
+        yield attention(AREA, "PUBLIC_URL", "not set: `bin/dynohook subscribe` needs it", WAYS_OUT["public_url"])
     yield _credentials(chosen)
     for name in HOSTS:
         if getattr(chosen, name) != Settings.model_fields[name].default:
@@ -41,7 +41,7 @@ def of_settings(chosen: Settings) -> Iterator[Finding]:
 
 def of_rules(chosen: Settings, environment: Mapping[str, str]) -> tuple[Rulebook | None, Finding]:
     """The rules as far as they can be read, and whether a worker would run them."""
-    do = "dynohook rules check says more"
+    do = "bin/dynohook rules check says more"
     try:
         book = load_rules(chosen, environment)
     except RuleErrors as error:

@@ -1,4 +1,4 @@
-"""`dynohook agent`: asks and shows what comes as it comes, and lists tools."""
+"""`bin/dynohook agent`: asks and shows what comes as it comes, and lists tools."""
 
 import json
 from typing import Any

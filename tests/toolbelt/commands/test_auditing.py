@@ -32,7 +32,7 @@ def line(at: int, **changes: Any) -> AuditLine:
 LINES = (
     line(0),
     line(1, app="acme-news"),
-    line(2, who=PERSON, endpoint="list_webhooks", why="asked by `dynohook subscribe`"),
+    line(2, who=PERSON, endpoint="list_webhooks", why="asked by `bin/dynohook subscribe`"),
     line(3, allowed=False, outcome="denied", why="it needs dynos: full and has off", status=None, remaining=None),
 )
 

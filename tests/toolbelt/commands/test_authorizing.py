@@ -115,7 +115,7 @@ def test_the_pasted_address_gets_a_refresh_token_that_works(person: Person) -> N
     assert host.refresh(token).access_token.get_secret_value().startswith("HRKU-")
     host.close()
     [line] = person.exchanges()
-    assert (line.who, line.why, line.outcome) == ("ada (by hand)", "asked by `dynohook authorize`", "done")
+    assert (line.who, line.why, line.outcome) == ("ada (by hand)", "asked by `bin/dynohook authorize`", "done")
 
 
 def test_the_browser_is_waited_for_on_this_machine_and_the_token_goes_into_a_file(

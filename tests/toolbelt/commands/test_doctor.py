@@ -184,7 +184,7 @@ def test_webhooks_are_told_app_by_app(terminal: Terminal) -> None:
     seen = {app: lines["webhooks", app][0] for app in (lacking, without, "acme-nowhere")}
     assert {each["state"] for each in seen.values()} == {"broken"}
     assert seen[lacking]["says"] == "does not tell of api:domain, api:release"
-    assert seen[without]["do"] == f"dynohook subscribe {without}"
+    assert seen[without]["do"] == f"bin/dynohook subscribe {without}"
     assert "404" in seen["acme-nowhere"]["says"]
 
 

@@ -1,4 +1,4 @@
-"""`dynohook rules explain`: of a sample or a file without Redis, of a kept event and of now with it."""
+"""`bin/dynohook rules explain`: of a sample or a file without Redis, of a kept event and of now with it."""
 
 import json
 from collections.abc import Callable
@@ -112,7 +112,7 @@ def test_an_event_of_ones_own_is_told_of_as_well(explain: Explain, tmp_path: Pat
     [
         pytest.param([], 2, "Name one event", id="nothing"),
         pytest.param([ID, "--sample", "dyno_crashed"], 2, "Name one event", id="two things"),
-        pytest.param(["--sample", "dyno_crash"], 1, "see dynohook send --list", id="no such sample"),
+        pytest.param(["--sample", "dyno_crash"], 1, "see bin/dynohook send --list", id="no such sample"),
         pytest.param(["--file", "nowhere"], 1, "nowhere", id="no such file"),
         pytest.param(["--sample", "dyno_crashed", "--rule", "scale"], 1, "called 'scale'", id="no such rule"),
         pytest.param([ID], 1, "there is no event", id="no such event"),

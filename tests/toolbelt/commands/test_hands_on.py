@@ -256,7 +256,7 @@ def test_a_dead_letter_is_shown_and_replayed(running: Stage, heard: Heard, ask: 
     assert [(one["id"], one["kind"], one["attempts"]) for one in ask("events", "dead")] == [(id, "event", 5)]
     assert id in run("events", "dead").output
     assert ask("events", "show", id)["state"] == "dead"
-    assert "look: dynohook events dead" in run("status").output
+    assert "look: bin/dynohook events dead" in run("status").output
 
     ask("events", "replay", id, "--why", "mended")
     until(lambda: len(ask("events", "show", id)["decisions"]) == 2, what="it to be decided after all")

@@ -1,4 +1,4 @@
-"""`dynohook runs`: what a person reads of a run in each of its states, and how it is answered and stopped."""
+"""`bin/dynohook runs`: what a person reads of a run in each of its states, and how it is answered and stopped."""
 
 import json
 from typing import Any
@@ -87,7 +87,7 @@ def test_what_asks_is_found_and_the_status_counts_it(terminal: Terminal) -> None
     a_run(terminal, "needs approval", approval_0=("waiting", "May it?"), asking="approval:0")
 
     assert "May it?" in terminal.run("runs", "list", "--state", "needs approval").output
-    assert "1 under way, 1 of them asks for a yes or no; look: dynohook runs list" in terminal.run("status").output
+    assert "1 under way, 1 of them asks for a yes or no; look: bin/dynohook runs list" in terminal.run("status").output
 
 
 @pytest.mark.parametrize(("word", "said"), [("approve", "goes on"), ("deny", "is denied")])

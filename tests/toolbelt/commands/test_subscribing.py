@@ -104,7 +104,7 @@ def test_a_secret_is_set_again_only_if_asked_for(terminal: Terminal, receiver: R
         lambda: out if "401" in (out := terminal.run(*look, PUBLIC_URL=public).output) else None,
         what="the refusal to be shown",
     )
-    assert f"→ {app}: dynohook subscribe {app} --renew-secret" in shown
+    assert f"→ {app}: bin/dynohook subscribe {app} --renew-secret" in shown
     assert "not needed" in terminal.run("subscribe", app, PUBLIC_URL=public).output
 
     assert "sets its secret" in terminal.run("subscribe", app, "--renew-secret", PUBLIC_URL=public).output
@@ -159,7 +159,7 @@ def test_subscriptions_are_told_with_what_they_lack(terminal: Terminal) -> None:
     assert rows[right].rstrip().endswith("right")
     assert "does not tell of api:domain, api:release" in rows[lacking]
     assert without not in shown.output
-    assert f"→ {lacking}: dynohook subscribe {lacking}" in shown.output
+    assert f"→ {lacking}: bin/dynohook subscribe {lacking}" in shown.output
 
     named = terminal.run("subscriptions", without, "acme-nowhere", "--json")
     assert named.exit_code == 1
@@ -192,7 +192,7 @@ def test_every_call_is_in_the_record_under_the_name_of_who_made_it(terminal: Ter
         ("create_webhook", app, "grace (by hand)"),
     ]
     assert lines[1].sentence.startswith(
-        f"grace (by hand) called create webhook on {app}: done (201); asked by `dynohook subscribe` ["
+        f"grace (by hand) called create webhook on {app}: done (201); asked by `bin/dynohook subscribe` ["
     )
     assert no_secret_in(terminal.redis.xrange(layout.AUDIT))
 

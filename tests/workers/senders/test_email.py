@@ -56,7 +56,7 @@ def test_a_mail_says_who_what_and_where_to_look(mailbox: Mailbox) -> None:
 
     [mail] = mailbox.mails
     assert (mail["Subject"], mail["From"], mail["To"]) == ("Trouble", OPTIONS["from"], "ops@acme.example")
-    assert mail.get_content().replace("\r", "") == "v12 crashes \N{PILE OF POO}\n\ndynohook runs show e1:tell\n"
+    assert mail.get_content().replace("\r", "") == "v12 crashes \N{PILE OF POO}\n\nbin/dynohook runs show e1:tell\n"
     assert mail["Auto-Submitted"] == "auto-generated"
 
 

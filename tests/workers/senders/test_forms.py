@@ -10,7 +10,7 @@ import pytest
 from tests.workers.senders.factories import message, note
 from workers.senders import discord, slack, teams
 
-LOOK = "dynohook runs show e1:tell"
+LOOK = "bin/dynohook runs show e1:tell"
 HOSTILE = [
     pytest.param("<!channel> <@U024BE7LH> <!subteam^S1|ops>", id="Slack's mentions"),
     pytest.param("<https://evil.example|https://acme.example>", id="Slack's disguised link"),

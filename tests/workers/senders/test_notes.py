@@ -56,7 +56,11 @@ def test_in_short_it_stays_small_and_says_where_to_look() -> None:
 def test_one_note_is_told_as_it_is() -> None:
     one = message()
 
-    assert (one.title, one.text, one.look) == ("acme-shop · tell", "acme-shop crashed", "dynohook runs show e1:tell")
+    assert (one.title, one.text, one.look) == (
+        "acme-shop · tell",
+        "acme-shop crashed",
+        "bin/dynohook runs show e1:tell",
+    )
 
 
 def test_of_several_what_is_alike_is_told_once() -> None:

@@ -42,7 +42,7 @@ def test_it_is_handed_plain_text() -> None:
     outlet = Outlet()
     send(outlet)
 
-    text = "acme-shop crashed\n\ndynohook runs show e1:tell"
+    text = "acme-shop crashed\n\nbin/dynohook runs show e1:tell"
     assert outlet.told == [{"title": "acme-shop · tell", "body": text, "body_format": "text"}]
 
 

@@ -34,7 +34,7 @@ def test_an_event_is_as_pagerduty_wants_it(hook: Hook) -> None:
     send(hook, message(note("v12 crashes\nand more")), severity="critical")
 
     [sent] = hook.sent
-    details = {"text": "v12 crashes\nand more", "count": 1, "look": "dynohook runs show e1:tell"}
+    details = {"text": "v12 crashes\nand more", "count": 1, "look": "bin/dynohook runs show e1:tell"}
     assert sent.path == "/v2/enqueue"
     assert sent.message == {
         "routing_key": KEY,

@@ -79,7 +79,7 @@ def test_one_note_comes_with_its_facts_and_a_key(hook: Hook) -> None:
         "incident": "tell:acme-shop",
         "resolve": False,
         "count": 1,
-        "look": "dynohook runs show e1:tell",
+        "look": "bin/dynohook runs show e1:tell",
     }
     assert sent.headers["idempotency-key"] == "e1:tell:step:0"
     assert "webhook-signature" not in sent.headers
