@@ -32,7 +32,10 @@ class Came(NamedTuple):
 
 
 class State(NamedTuple):
-    """Left for rules with `changed`: what stood there (short JSON) since `at`; None if the event does not say when."""
+    """Left for rules with `changed`: what stood there (short JSON) since `at`; None if the event does not say when.
+
+    Nothing is left where nothing stands, as older deliveries lack newer fields: that would be a change there and back.
+    """
 
     key: str
     at: datetime | None
@@ -117,6 +120,8 @@ def lacking(rule: Rule, event: Event) -> str | None:
     """The path that the rule needs to look at other events, and that `event` has nothing at."""
     if rule.changed and state_key(rule.changed.path, event) is None:
         return "data.id"
+    if rule.changed and getter(rule.changed.path)(event.fields) is None:
+        return rule.changed.path
     for partner in filter(None, (rule.after, rule.missing)):
         if _app(event) is None:
             return "app"
@@ -164,8 +169,9 @@ def _states(event: Event, paths: Iterable[tuple[str, Callable[[Fields], Any]]]) 
     at = parse(event.data.get("updated_at")) or event.updated_at or event.created_at
     keep = GONE_SECONDS if event.action == "destroy" else STATE_SECONDS
     for path, get in paths:
-        if key := state_key(path, event):
-            yield State(key, at, as_text(get(event.fields)), keep)
+        value = get(event.fields)
+        if value is not None and (key := state_key(path, event)):
+            yield State(key, at, as_text(value), keep)
 
 
 def _app(event: Event) -> str | None:

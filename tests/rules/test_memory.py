@@ -178,6 +178,15 @@ class TestChanged:
         assert story.happens(5, came=11, id="f1", quantity=2) == [["overtaken"]]
         assert story.happens(12, id="f1", quantity=1) == [["unchanged", "1"]]
 
+    @pytest.mark.parametrize("lacking", [{}, {"quantity": None}], ids=["missing", "null"])
+    def test_an_event_without_the_value_is_no_change_there_and_back(self, lacking: dict[str, Any]) -> None:
+        """A delivery of an older kind lacked the field: the rule fired for its going, and again for its coming back."""
+        story = Story(rules("changed: data.quantity"))
+        story.happens(0, id="f1", quantity=1)
+
+        assert story.happens(1, id="f1", **lacking) == [["no value", "data.quantity"]]
+        assert story.happens(2, id="f1", quantity=1) == [["unchanged", "1"]]
+
     @pytest.mark.parametrize(
         ("was", "now", "gate"),
         [
