@@ -16,7 +16,7 @@ from rules.target_kinds import KINDS
 from rules.values import NAME_PATTERN
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-ABOUT: Final = "What a file of Dynohook's rules may say. Made by `dynohook rules schema`."
+ABOUT: Final = "What a file of Dynohook's rules may say. Made by `bin/dynohook rules schema`."
 _RULE: Final = "RuleModel"
 _USE: Final = "UseModel"
 

@@ -131,7 +131,7 @@ def test_decisions_from_then_on_refer_to_rules_that_are_kept_and_the_beat_tells_
         pytest.param(lambda folder: folder.write("a", "rules: ["), "a.yaml:", id="no YAML"),
         pytest.param(lambda folder: (folder.path / "a.yaml").unlink(), "RULES_PATH: there is no file", id="no file"),
         pytest.param(
-            lambda folder: (folder.path / "a.yaml").write_bytes(b"\xff"), "cannot be read (Unicode", id="no text"
+            lambda folder: (folder.path / "a.yaml").write_bytes(b"\xff"), "is not text in UTF-8", id="no text"
         ),
         pytest.param(
             lambda folder: folder.write("a", HEAD + NEEDY), "HEROKU_API_KEY is not set", id="a live rule and no token"
