@@ -46,7 +46,7 @@ NUMBERS: Final[Mapping[str | tuple[str, str], Any]] = {
     "age": 7_200.0,
     ("stale", "most"): 3_600.0,
     "until": 1_767_621_600_000,
-    "by": "ada",
+    "by": "you",
     "why": "we migrate",
     "rule": "staging-may-fail",
     "depth": 4,
