@@ -10,30 +10,22 @@ from typing import Any
 import click
 
 from core.settings import read
-from rules import durations
 from rules.backtesting import Backtest
 from rules.rulebook import Rulebook
 from rules.suggesting import closest
-from toolbelt.commands.common import as_json, examples, print_json
+from toolbelt.commands.common import Duration, as_json, examples, print_json
 from toolbelt.commands.hindsight import in_json, tell
 from toolbelt.commands.loading import Unusable, rules_of
 from toolbelt.commands.records import Record, in_file, kept
 from workers.actions import SPECS
 
 
-class Ago(click.ParamType[float]):
-    """A duration, back from now."""
-
-    name = "duration"
+class Ago(Duration):
+    """A duration back from now, which may be now."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Seconds."""
-        if isinstance(value, float):
-            return value
-        try:
-            return 0.0 if value == "0s" else durations.seconds(value)
-        except ValueError as error:
-            self.fail(f"{value!r} {error}", param, ctx)
+        return 0.0 if value == "0s" else super().convert(value, param, ctx)
 
 
 @click.command(

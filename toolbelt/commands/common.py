@@ -13,6 +13,7 @@ from core import connections
 from core.hands import Hands, NotNow, NotThere
 from core.records import UnknownFormat
 from core.settings import SettingsError, read
+from rules import durations
 
 LONGEST_WORD = 300  # characters of who and why
 WIDE = 250  # columns, where the output is no terminal and nothing may be cut
@@ -30,6 +31,19 @@ class Unreachable(click.ClickException):
     """Redis cannot be reached, or nobody said where it is."""
 
     exit_code = 3
+
+
+class Duration(click.ParamType[float]):
+    """A duration as in rule files, in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds; what is no duration is shown with what one looks like."""
+        try:
+            return value if isinstance(value, float) else durations.seconds(value)
+        except ValueError as error:
+            self.fail(f"{value!r} {error}", param, ctx)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from core.settings import SettingsError
-from rules.durations import in_words, seconds
+from rules.durations import in_words
 from rules.errors import RuleErrors
 from rules.model import Mode
 from rules.readiness import readiness, times
@@ -15,7 +15,7 @@ from rules.rulebook import Rule
 from rules.shadowing import Firing, Missed, Outcome, Report
 from toolbelt import needs
 from toolbelt.commands.checking import settings
-from toolbelt.commands.common import No, as_json, connected, examples, page, print_json
+from toolbelt.commands.common import Duration, No, as_json, connected, examples, page, print_json
 from toolbelt.commands.problems import refuse
 from toolbelt.commands.saying import gate_in_words, moment
 from toolbelt.shadows import Range, Shadows
@@ -30,18 +30,6 @@ BECAME: dict[Outcome, str] = {
 }
 
 
-class Since(click.ParamType[float]):
-    """A duration as in rule files."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            return value if isinstance(value, float) else seconds(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
 @click.command(
     epilog=examples(
         "bin/dynohook rules shadow",
@@ -50,7 +38,7 @@ class Since(click.ParamType[float]):
     )
 )
 @click.argument("names", nargs=-1, metavar="[RULE]...")
-@click.option("--since", type=Since(), default="30d", show_default=True, help="How far to look back; 30d at most.")
+@click.option("--since", type=Duration(), default="30d", show_default=True, help="How far to look back; 30d at most.")
 @as_json
 def shadow(*, names: tuple[str, ...], since: float, as_json: bool) -> None:
     """Hold what rules in shadow would have done against what then happened, and say whether they may go live.
