@@ -14,13 +14,12 @@ from rules.rulebook import Step as Written
 from rules.silences import silence_over
 from workers.approving import may_begin
 from workers.calling import Leaving
-from workers.crew import Crew, is_poison
+from workers.crew import FOREIGN_FORMAT_SECONDS, Crew, is_poison
 from workers.looking_first import did_not_come
 from workers.stepping import Stepping
 from workers.turns import Turns
 from workers.visits import APPROVAL, FAILED, Visit, is_system
 
-FOREIGN_FORMAT_SECONDS = 30.0  # a record of another version: leave it to a worker of that version
 PAUSED_SECONDS = 5.0
 LOCKED_SECONDS = 2.0
 OVERLAP_SECONDS = 60.0  # in a deploy old and new workers run side by side; one that may act then takes the run

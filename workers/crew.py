@@ -25,6 +25,7 @@ from workers.streams import Streams
 from workers.telling import Teller
 
 NOTHING = Claimed((), "", ())
+FOREIGN_FORMAT_SECONDS = 30.0  # a record of another version: leave it to a worker of that version
 UNWILLING = ("MISCONF", "NOREPLICAS", "MASTERDOWN")  # a server that takes no writes for now, whatever it is told
 
 log = structlog.get_logger()

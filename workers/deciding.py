@@ -19,14 +19,13 @@ from rules.deciding import decide
 from rules.rulebook import Rulebook
 from rules.silences import Silence
 from workers import marks
-from workers.crew import Crew
+from workers.crew import FOREIGN_FORMAT_SECONDS, Crew
 from workers.gating import gates_of
 from workers.turns import Turns
 from workers.waiting import LateJudging
 
 BATCH = 100  # events in one claim
 DRAIN_SECONDS = 5.0  # then the thread goes back to Celery, which may have been told to stop
-FOREIGN_FORMAT_SECONDS = 30.0
 
 log = structlog.get_logger()
 

@@ -15,11 +15,10 @@ from rules.matching import MATCHED
 from rules.model import Mode
 from rules.rulebook import Rule
 from rules.silences import Silence
-from workers.crew import Crew
+from workers.crew import FOREIGN_FORMAT_SECONDS, Crew
 from workers.gating import rule_of
 
 BATCH = 50  # waits in one claim
-FOREIGN_FORMAT_SECONDS = 30.0
 CHANGED = {"index": -1, "gate": ["rule changed"]}  # it would not be put off for this event any more
 
 log = structlog.get_logger()
