@@ -5,9 +5,9 @@ from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from rules.errors import Problem
+from rules.files.loading import Loaded, LoadedFiles, Source, in_order, load_all
 from rules.linting import Subject, lint
 from rules.linting.files import lint_file
-from rules.loading import Loaded, LoadedFiles, Source, in_order, load_all
 from rules.model import RuleModel
 from rules.rulebook import Rulebook
 from rules.steps import Actions

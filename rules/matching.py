@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from rules.errors import Fault
 from rules.operators import BadCondition, compile_condition
 from rules.paths import fault_of_path, getter, look
-from rules.shown import shown
+from rules.texts.shown import shown
 
 Fields = Mapping[str, Any]
 Holds = Callable[[Fields], bool]

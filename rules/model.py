@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandle
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from rules.cases import TestModel
 from rules.paths import fault_of_memory
+from rules.trials.cases import TestModel
 from rules.values import (
     MAX_EXPRESSION,
     AppNames,

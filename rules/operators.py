@@ -12,8 +12,8 @@ from fnmatch import translate
 from typing import Any, NamedTuple
 
 from rules.errors import Fault
-from rules.shown import shown
 from rules.suggesting import closest, listed
+from rules.texts.shown import shown
 
 MAX_GLOB = 1_000  # characters; to compile one takes the square of its length
 Holds = Callable[[Any], bool]

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rules.rulebook import Step
-from rules.shown import shown
-from rules.templates import TemplateError, compile_template, is_template
+from rules.texts.shown import shown
+from rules.texts.templates import TemplateError, compile_template, is_template
 
 ERROR, STEPS = "error", "steps"  # what is known when steps were taken
 

@@ -8,12 +8,12 @@ from pydantic_core import ErrorDetails
 
 from rules.actions import ActionSpec
 from rules.errors import Fault
+from rules.files.phrasing import faults_of
 from rules.model import STEP_KEYS
-from rules.phrasing import faults_of
 from rules.rulebook import Step
 from rules.step_names import fault_of_name, named
 from rules.suggesting import closest, listed
-from rules.templates import is_template
+from rules.texts.templates import is_template
 from rules.values import MAX_EXPRESSION
 
 Actions = Mapping[str, ActionSpec]

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from rules.errors import Fault
-from rules.phrasing import faults_of
+from rules.files.phrasing import faults_of
 from rules.rulebook import Target
 from rules.suggesting import closest, listed
 from rules.target_kinds import KINDS

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from core.settings import REQUIRED, Settings
 from heroku import reference
-from rules.schema import schema
+from rules.files.schema import schema
 from toolbelt.crew import HOME
 from toolbelt.reference import library
 from toolbelt.reference.making import PARTS

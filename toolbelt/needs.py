@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.settings import Settings
-from rules.loading import load
+from rules.files.loading import load
 from rules.model import Mode
 from rules.rulebook import Rule, Rulebook
 from workers.actions import SPECS

@@ -14,9 +14,9 @@ from core.sight import Sight
 from heroku import events
 from heroku.errors import BadDelivery
 from heroku.events import Event
-from rules.likes import is_rollback
 from rules.rulebook import Rule
-from rules.shadowing import Report, Shadowing
+from rules.trials.likes import is_rollback
+from rules.trials.shadowing import Report, Shadowing
 from toolbelt.commands.decisions import listens
 
 Outline = Sequence[Mapping[str, Any]]

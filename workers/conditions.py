@@ -1,7 +1,7 @@
 """A step's `if`: asked once, when the step's turn has come."""
 
 from rules.explaining import passed_over as passed_over_in_words
-from rules.expressions import STEP_NAMES, ExpressionError, compile_expression
+from rules.texts.expressions import STEP_NAMES, ExpressionError, compile_expression
 from workers.actions.base import Outcome
 from workers.looks import Look
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.settings import Settings, SettingsError
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from rules.model import Mode
 from rules.rulebook import Rule, Rulebook
 from workers.actions import SPECS

@@ -11,9 +11,9 @@ from core.due import ClaimLost
 from core.runs import Locked, Paused, StepState
 from heroku.errors import AccessDenied, HerokuError, Unauthorized, Unavailable, Unknown
 from rules.actions import ActionSpec
-from rules.marking import as_data
 from rules.rulebook import Step as Written
-from rules.templates import TemplateError, render_params
+from rules.texts.marking import as_data
+from rules.texts.templates import TemplateError, render_params
 from workers.actions.base import RENDERED, Action, Outcome, State, Step
 from workers.actions.parameters import NotSet
 from workers.approving import denied

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from rules.expression_syntax import Token, field_path, tokens
+from rules.texts.expression_syntax import Token, field_path, tokens
 
 _TEXT: Final = re.compile(r"""(["'])([^\\"']*)\1""")
 _WORDS: Final = {"true": True, "false": False}

@@ -15,7 +15,7 @@ from rules.linting.reading import denies, paths_in
 from rules.linting.subject import Subject, Taken, warning
 from rules.operators import compile_condition
 from rules.subscriptions import ACTIONS
-from rules.templates import is_template
+from rules.texts.templates import is_template
 
 Facts = Mapping[str, tuple[Any, ...]]
 

@@ -7,16 +7,16 @@ from typing import Any
 from heroku import samples
 from heroku.events import read
 from heroku.fields import FIELDS, field_at
-from rules.cases import EventModel, TestModel
 from rules.errors import Fault
+from rules.files.target_checks import NOTIFY, TO
 from rules.linting.paths import suggested
 from rules.linting.subject import Place, warning
-from rules.misspelt import misspelt
-from rules.rehearsing import APPROVAL
 from rules.rulebook import Rule, Rulebook
 from rules.suggesting import closest
-from rules.target_checks import NOTIFY, TO
 from rules.targets import BUILT_IN
+from rules.trials.cases import EventModel, TestModel
+from rules.trials.misspelt import misspelt
+from rules.trials.rehearsing import APPROVAL
 
 
 def lint_file(data: Mapping[str, Any], book: Rulebook) -> list[Fault]:

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from heroku.fields import FIELDS, field_at
 from rules.errors import Fault
-from rules.expression_syntax import place_of
 from rules.linting.reading import PathUse, paths_of
 from rules.linting.subject import Subject, warning
 from rules.suggesting import closest, listed
+from rules.texts.expression_syntax import place_of
 
 TWINS = {"api:dyno": "dyno", "dyno": "api:dyno"}
 

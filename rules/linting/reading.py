@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rules.expression_syntax import field_path
-from rules.expressions import STEP_NAMES, compile_expression
 from rules.linting.clauses import clauses
 from rules.linting.subject import Place, Subject
 from rules.model import PartnerModel, RuleModel
 from rules.paths import INNER_FIELDS
 from rules.subscriptions import parse
-from rules.templates import compile_template, templates_in
+from rules.texts.expression_syntax import field_path
+from rules.texts.expressions import STEP_NAMES, compile_expression
+from rules.texts.templates import compile_template, templates_in
 
 NEVER = "this can never hold"
 ALWAYS = "this always holds"

@@ -6,10 +6,10 @@ from typing import Any
 from heroku.events import Event
 from rules.correlations import fitting
 from rules.errors import Fault
-from rules.expressions import STEP_NAMES, Expression, compile_expression
 from rules.linting import specimens
 from rules.linting.paths import unknown_paths
 from rules.linting.subject import Place, Subject, warning
+from rules.texts.expressions import STEP_NAMES, Expression, compile_expression
 
 KNOWN_OF_STEPS = 3  # parts of a path: steps.rollback.outcome
 OUTCOME = {"outcome": "done", "sentence": ""}

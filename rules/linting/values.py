@@ -6,13 +6,13 @@ from typing import Any
 
 from heroku.fields import CRASH, Field, field_at
 from rules.errors import Fault
-from rules.expression_syntax import place_of
 from rules.linting.clauses import Held, Looked, clauses, comparisons
 from rules.linting.compared import compared
 from rules.linting.subject import Heard, Place, Subject, heard_of, warning
 from rules.model import ChangedModel
-from rules.shown import shown
 from rules.suggesting import closest, listed
+from rules.texts.expression_syntax import place_of
+from rules.texts.shown import shown
 
 ON_TEXTS = ("glob", "prefix", "suffix")
 ON_NUMBERS = ("gt", "gte", "lt", "lte")

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from rules.errors import Fault
-from rules.expression_syntax import place_of
 from rules.linting.clauses import all_held
 from rules.linting.compared import compared
 from rules.linting.subject import Place, Subject, warning
+from rules.texts.expression_syntax import place_of
 
 PLAIN: Final = {"is", "prefix", "suffix", "contains"}
 HAVE_STARS: Final = {"hostname", "cname", "domains", "command", "description"}  # *.acme.example is a domain

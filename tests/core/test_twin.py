@@ -16,12 +16,13 @@ from core.queue import Lane
 from core.runs import Entry, Runs
 from heroku import events
 from heroku.samples import encode, sample
-from rules import holding, memory, recalling, traces, waiting
+from rules import holding, waiting
 from rules.correlating import Watching
 from rules.deciding import decide
-from rules.memory import Judgement, Memory
 from rules.model import Mode
 from rules.rulebook import Rulebook
+from rules.trials import memory, recalling, traces
+from rules.trials.memory import Judgement, Memory
 from tests.core.clocked import Clocked
 from tests.rules.factories import book, rule_text
 from toolbelt.servers import Server

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from heroku.fields import SENT
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from rules.model import Mode
 from toolbelt.crew import HOME
 from toolbelt.reference.library import PARTS, Shipped, shipped

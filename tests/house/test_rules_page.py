@@ -9,12 +9,12 @@ from jsonschema import Draft202012Validator
 from heroku import events as heroku
 from heroku import samples
 from rules.examining import examine
-from rules.expressions import compile_expression
-from rules.positions import to_data
-from rules.reading import Source, read
-from rules.schema import schema
-from rules.suites import suites
-from rules.testing import run
+from rules.files.positions import to_data
+from rules.files.reading import Source, read
+from rules.files.schema import schema
+from rules.texts.expressions import compile_expression
+from rules.trials.suites import suites
+from rules.trials.testing import run
 from toolbelt.crew import HOME
 from toolbelt.reference.making import PARTS
 from toolbelt.reference.parts import named, renewed

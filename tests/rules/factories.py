@@ -10,7 +10,7 @@ from heroku.access import Level
 from heroku.events import AppRef, Event
 from rules.actions import ActionSpec, Need
 from rules.errors import Problem, RuleErrors
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from rules.rulebook import Rule, Rulebook
 
 NOON = datetime(2025, 5, 17, 12, 0, tzinfo=UTC)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from heroku.events import Event
 from rules.holding import milliseconds
-from rules.memory import Memory
 from rules.rulebook import Rulebook
+from rules.trials.memory import Memory
 from tests.rules.factories import NOON, book, event, rule_text
 
 NOON_MS = milliseconds(NOON.timestamp())

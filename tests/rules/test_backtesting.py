@@ -3,9 +3,9 @@
 import tracemalloc
 from datetime import timedelta
 
-from rules.backtesting import Backtest, Fired, difference
 from rules.holding import milliseconds
 from rules.rulebook import Rulebook
+from rules.trials.backtesting import Backtest, Fired, difference
 from tests.rules.factories import ACTIONS, NOON, book, event, rule_text
 
 NOON_MS = milliseconds(NOON.timestamp())

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.errors import ExpressionError
-from rules.expression_syntax import FUNCTIONS, field_path
-from rules.expression_values import MAX_ITEMS, MAX_TEXT
-from rules.expression_values import given as given_to
-from rules.expressions import EVENT_NAMES, STEP_NAMES, compile_expression
+from rules.texts.expression_syntax import FUNCTIONS, field_path
+from rules.texts.expression_values import MAX_ITEMS, MAX_TEXT
+from rules.texts.expression_values import given as given_to
+from rules.texts.expressions import EVENT_NAMES, STEP_NAMES, compile_expression
 
 DATA: dict[str, Any] = {
     "state": "crashed",

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from rules.errors import ExpressionError
-from rules.expression_syntax import MAX_CALLS, MAX_LOOPS, MAX_PATTERN, MAX_PATTERNS
-from rules.expressions import compile_expression
+from rules.texts.expression_syntax import MAX_CALLS, MAX_LOOPS, MAX_PATTERN, MAX_PATTERNS
+from rules.texts.expressions import compile_expression
 from rules.values import MAX_EXPRESSION
 
 LARGE = {"data": {"long": "x" * 16_000, "many": list(range(100)), "texts": ["x" * 4_000] * 20}}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rules.errors import RuleErrors
-from rules.loading import MAX_PROBLEMS, Source, load
+from rules.files.loading import MAX_PROBLEMS, Source, load
 from tests.rules.factories import ACTIONS
 from tests.rules.hostile.__main__ import MORE_MEGABYTES, UNIT_SIZE
 from tests.rules.hostile.cases import FAMILIES

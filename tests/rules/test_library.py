@@ -9,11 +9,11 @@ from heroku import samples
 from heroku.events import Event, read
 from rules.deciding import decide
 from rules.examining import examine
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from rules.model import Mode
 from rules.rulebook import Rule, Rulebook
-from rules.suites import suites
-from rules.testing import run
+from rules.trials.suites import suites
+from rules.trials.testing import run
 from tests.rules.factories import NOON
 from workers.actions import SPECS
 

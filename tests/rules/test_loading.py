@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from heroku.access import Level
+from rules.files.reading import Source
 from rules.model import Mode, RuleModel
-from rules.reading import Source
 from rules.rulebook import Count, Limit, Step, Target
 from rules.subscriptions import Subscription
 from tests.rules.factories import book, problems, rule, rule_text

@@ -8,9 +8,9 @@ import pytest
 
 from heroku.events import AppRef, Event
 from rules.holding import milliseconds
-from rules.memory import Judgement, Memory
 from rules.rulebook import Rulebook
 from rules.silences import Silence
+from rules.trials.memory import Judgement, Memory
 from tests.rules.factories import NOON, book, event, rule_text
 
 NOON_MS = milliseconds(NOON.timestamp())

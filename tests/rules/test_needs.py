@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from heroku.access import Level
 from rules.actions import ActionSpec, Need
 from rules.errors import RuleErrors
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 
 RULE = """
 version: 1

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rules.errors import Problem, RuleErrors
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from rules.model import Mode
 from rules.rulebook import Rulebook
 from tests.rules.factories import ACTIONS, rule_text

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from rules.positions import locate, to_data
-from rules.reading import MAX_CHARACTERS, MAX_PROBLEMS, Source, read
+from rules.files.positions import locate, to_data
+from rules.files.reading import MAX_CHARACTERS, MAX_PROBLEMS, Source, read
 
 
 def complaint(text: str) -> str:

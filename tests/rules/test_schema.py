@@ -10,11 +10,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from rules.examining import examine
+from rules.files.positions import to_data
+from rules.files.reading import Source, read
+from rules.files.schema import OPERATORS_TOLD, schema
 from rules.model import RuleFile, RuleModel
 from rules.operators import OPERATORS
-from rules.positions import to_data
-from rules.reading import Source, read
-from rules.schema import OPERATORS_TOLD, schema
 from toolbelt import documents
 from workers.actions import SPECS
 

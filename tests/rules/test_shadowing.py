@@ -8,11 +8,11 @@ import pytest
 
 from heroku import samples
 from heroku.events import AppRef, Event, read
-from rules.likes import LIKES, app_of, by_a_person, is_rollback, like
-from rules.loading import Source, load
-from rules.readiness import LEAST_DAYS, readiness
+from rules.files.loading import Source, load
 from rules.rulebook import Rule
-from rules.shadowing import MOST_SHOWN, Outcome, Report, Shadowing
+from rules.trials.likes import LIKES, app_of, by_a_person, is_rollback, like
+from rules.trials.readiness import LEAST_DAYS, readiness
+from rules.trials.shadowing import MOST_SHOWN, Outcome, Report, Shadowing
 from tests.rules.factories import ACTIONS
 
 DAY = 86_400.0

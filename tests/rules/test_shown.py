@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rules.paths import MISSING
-from rules.shown import LONGEST, shown
+from rules.texts.shown import LONGEST, shown
 
 
 @pytest.mark.parametrize(

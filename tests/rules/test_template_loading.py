@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from rules.actions import ActionSpec
 from rules.errors import RuleErrors
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from tests.rules.factories import problems, rule_text
 
 NOTIFY = "{{notify: {{to: log, text: '{}'}}}}"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.templates import (
+from rules.texts.templates import (
     MAX_OUTPUT,
     MAX_SOURCE,
     TemplateError,

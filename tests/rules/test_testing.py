@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from rules.cases import TestModel
-from rules.comparing import Broken, Different, Failure, OtherGate, Silent, Unexpected
-from rules.covering import coverage
-from rules.loading import Source, load
-from rules.suites import Suite, suites
-from rules.testing import Result, run
+from rules.files.loading import Source, load
+from rules.trials.cases import TestModel
+from rules.trials.comparing import Broken, Different, Failure, OtherGate, Silent, Unexpected
+from rules.trials.covering import coverage
+from rules.trials.suites import Suite, suites
+from rules.trials.testing import Result, run
 from tests.rules.factories import ACTIONS
 
 CRASH = """

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.windows import Window
+from rules.trials.windows import Window
 
 NOW, LATE = 1_000, 1_000
 times = st.lists(st.integers(0, 40), min_size=1, max_size=14)

@@ -9,7 +9,7 @@ import pytest
 from core.past import Past
 from heroku.events import read
 from heroku.samples import sample
-from rules.memory import Memory
+from rules.trials.memory import Memory
 from tests.workers.world import World
 
 RULES = """\

@@ -3,7 +3,7 @@
 import pytest
 
 from heroku.client import Heroku
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from tests.workers.world import ROLL_BACK, World
 from workers import credentials
 from workers.actions import SPECS

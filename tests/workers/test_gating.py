@@ -12,7 +12,7 @@ from heroku.events import Event
 from heroku.samples import ABSENT, encode, names, sample
 from rules.correlating import Came, Left, State
 from rules.deciding import decide
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from rules.model import Mode
 from rules.rulebook import Step
 from workers.actions import SPECS

@@ -9,7 +9,7 @@ import pytest
 from core import layout
 from heroku import events
 from heroku.samples import sample
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from rules.model import Mode
 from tests.workers.world import APP, World
 from toolbelt.simulator.faults import Fault, Kind

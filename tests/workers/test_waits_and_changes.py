@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from heroku.samples import sample
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from tests.workers.test_waiting import AFTER_RELEASE, LATE, LIST, NO_END, QUIET, lonely
 from tests.workers.world import APP, Worker, World
 from toolbelt.simulator.faults import Fault, Kind

@@ -25,7 +25,7 @@ from core.runs import Run, Runs
 from heroku import events
 from heroku.client import Heroku
 from heroku.inference.client import Inference
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from rules.model import Mode
 from rules.rulebook import Target
 from toolbelt.simulator.records import App

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from heroku import samples
 from heroku.events import Event, read
 from rules.deciding import decide
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from rules.rulebook import Rulebook
 from toolbelt.bench.figures import Figure
 from toolbelt.crew import Crew

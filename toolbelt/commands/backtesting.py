@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from core.settings import read
-from rules.backtesting import Backtest
 from rules.rulebook import Rulebook
 from rules.suggesting import closest
+from rules.trials.backtesting import Backtest
 from toolbelt.commands.common import Duration, as_json, examples, print_json
 from toolbelt.commands.hindsight import in_json, tell
 from toolbelt.commands.loading import Unusable, rules_of

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from rules.backtesting import MOST_FIRINGS, Difference, Fired, Tally, difference
 from rules.durations import in_words
 from rules.rulebook import Rulebook
+from rules.trials.backtesting import MOST_FIRINGS, Difference, Fired, Tally, difference
 from toolbelt.commands.common import print_table
 from toolbelt.commands.records import Record
 from toolbelt.commands.saying import moment

@@ -7,8 +7,8 @@ import click
 
 from core.settings import Settings, SettingsError, read
 from rules.errors import RuleErrors
-from rules.loading import load
-from rules.reading import Source
+from rules.files.loading import load
+from rules.files.reading import Source
 from rules.rulebook import Rulebook
 from workers.actions import SPECS
 from workers.rulebooks import library, sources

@@ -10,9 +10,9 @@ from core.settings import SettingsError
 from rules.durations import in_words
 from rules.errors import RuleErrors
 from rules.model import Mode
-from rules.readiness import readiness, times
 from rules.rulebook import Rule
-from rules.shadowing import Firing, Missed, Outcome, Report
+from rules.trials.readiness import readiness, times
+from rules.trials.shadowing import Firing, Missed, Outcome, Report
 from toolbelt import needs
 from toolbelt.commands.checking import settings
 from toolbelt.commands.common import Duration, No, as_json, connected, examples, page, print_json

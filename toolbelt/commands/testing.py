@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from rules.covering import coverage
-from rules.suites import Case, Suite, suites
-from rules.testing import run
+from rules.trials.covering import coverage
+from rules.trials.suites import Case, Suite, suites
+from rules.trials.testing import run
 from toolbelt.commands.common import as_json, examples, print_json
 from toolbelt.commands.loading import Unusable, rules_of
 from toolbelt.commands.verdicts import Verdict, coverage_in_words, in_words, junit

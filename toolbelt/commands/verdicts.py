@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, assert_never
 from xml.etree import ElementTree
 
-from rules.comparing import Broken, Different, Failure, OtherGate, Sighting, Silent, Unexpected, texts_of
-from rules.covering import Coverage
 from rules.explaining import sentence
-from rules.happening import offset
-from rules.rehearsing import Firing
-from rules.suites import Case, Suite
-from rules.testing import Result
+from rules.trials.comparing import Broken, Different, Failure, OtherGate, Sighting, Silent, Unexpected, texts_of
+from rules.trials.covering import Coverage
+from rules.trials.happening import offset
+from rules.trials.rehearsing import Firing
+from rules.trials.suites import Case, Suite
+from rules.trials.testing import Result
 from toolbelt.commands.saying import gate_in_words
 
 MOST_SIGHTINGS = 12  # of a rule that did not fire

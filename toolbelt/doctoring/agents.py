@@ -9,7 +9,7 @@ from heroku.errors import HerokuError
 from heroku.inference.client import Inference
 from rules.rulebook import Rulebook
 from rules.suggesting import closest
-from rules.templates import is_template
+from rules.texts.templates import is_template
 from toolbelt.doctoring.findings import Finding, attention, broken, ok
 
 AREA = "agents"

@@ -7,10 +7,10 @@ from typing import Any, Final, NamedTuple
 
 from heroku.scopes import least
 from rules.durations import in_words
-from rules.loading import load
-from rules.parameters import Parameter, declared
-from rules.positions import to_data
-from rules.reading import Source, read
+from rules.files.loading import load
+from rules.files.parameters import Parameter, declared
+from rules.files.positions import to_data
+from rules.files.reading import Source, read
 from rules.rulebook import Rule
 from toolbelt import needs
 from toolbelt.reference.tables import table

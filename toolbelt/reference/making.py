@@ -11,13 +11,13 @@ from heroku.access import GROUPS, Level
 from heroku.events import read
 from heroku.fields import FIELDS, SENT
 from rules.actions import ActionSpec
-from rules.expression_syntax import FUNCTIONS, LOOPS
-from rules.expressions import STEP_NAMES
-from rules.schema import OPERATORS_TOLD, schema
+from rules.files.schema import OPERATORS_TOLD, schema
 from rules.target_kinds import KINDS
-from rules.template_filters import FILTERS
-from rules.template_syntax import ROOTS
-from rules.templates import compile_template
+from rules.texts.expression_syntax import FUNCTIONS, LOOPS
+from rules.texts.expressions import STEP_NAMES
+from rules.texts.template_filters import FILTERS
+from rules.texts.template_syntax import ROOTS
+from rules.texts.templates import compile_template
 from toolbelt.commands.saying import GATES, gate_in_words
 from toolbelt.crew import HOME
 from toolbelt.reference.parts import contents

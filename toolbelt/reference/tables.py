@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rules import durations
-from rules.schema_texts import PARAMETER, TEMPLATE
+from rules.files.schema_texts import PARAMETER, TEMPLATE
 from rules.values import NAME_PATTERN
 
 Schema = Mapping[str, Any]

@@ -11,7 +11,7 @@ from core.answers import Answer
 from heroku.access import Level
 from heroku.errors import Unavailable
 from rules.actions import ActionSpec, Need, Written
-from rules.templates import is_template
+from rules.texts.templates import is_template
 from workers.actions import agent_answers
 from workers.actions.agent_context import NEEDS
 from workers.actions.agent_params import Params

@@ -8,8 +8,8 @@ from typing import Any, Final, Literal
 from heroku.access import Level
 from heroku.redacting import without_secrets
 from rules.actions import Need
-from rules.marking import as_data
-from rules.secrets import public
+from rules.texts.marking import as_data
+from rules.texts.secrets import public
 from workers.actions.base import Step
 from workers.actions.logs import fit_to_be_kept, last_of
 from workers.fetching import Unreachable

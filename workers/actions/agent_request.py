@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from heroku.inference.asking import HerokuTool, HerokuToolParams, McpParams, McpTool, Message, Request
-from rules.marking import CLOSE, OPEN
+from rules.texts.marking import CLOSE, OPEN
 from workers.actions import agent_answers
 from workers.actions.agent_context import shown
 from workers.actions.agent_params import Params, ToolParams

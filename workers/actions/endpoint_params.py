@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from heroku.endpoint import Endpoint
 from heroku.endpoints import PUBLIC
 from rules.suggesting import closest
-from rules.templates import is_template
+from rules.texts.templates import is_template
 from workers.actions.base import RENDERED
 from workers.actions.parameters import Params as Base
 from workers.actions.parameters import no_secrets, no_template

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from heroku.errors import Unavailable
 from heroku.retrying import retry_after
 from rules.actions import ActionSpec
-from rules.templates import is_template
+from rules.texts.templates import is_template
 from rules.values import refused
 from workers import signing
 from workers.actions.base import RENDERED, Action, Outcome, Step

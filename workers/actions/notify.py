@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from heroku.errors import Refused
 from rules.actions import ActionSpec
-from rules.templates import MAX_OUTPUT
+from rules.texts.templates import MAX_OUTPUT
 from rules.values import one_or_more
 from workers.actions.base import RENDERED, Action, Outcome, Step
 from workers.notes import Note

@@ -10,8 +10,8 @@ from pydantic_core import PydanticCustomError
 from core.settings import Settings
 from heroku.redacting import clean, redacted
 from rules.durations import in_words
+from rules.files.variable_checks import VARIABLE
 from rules.values import refused
-from rules.variable_checks import VARIABLE
 from workers.actions.base import RENDERED
 
 _OURS = {*(name.upper() for name in Settings.model_fields), "INFERENCE_KEY", "CONSOLE_PASSWORD"}

@@ -12,7 +12,7 @@ from heroku.models import Dyno
 from heroku.requests import MOST_DYNO_SECONDS
 from rules.actions import ActionSpec, Need
 from rules.durations import in_words
-from rules.templates import is_template
+from rules.texts.templates import is_template
 from rules.values import Duration, refused
 from workers.actions.base import RENDERED, Action, Outcome, Step
 from workers.actions.parameters import Params as Base

@@ -9,9 +9,9 @@ from heroku.events import Event
 from rules.actions import ActionSpec
 from rules.deciding import decide
 from rules.errors import RuleErrors, TemplateError
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from rules.matching import BadMatch, compile_match
-from rules.templates import compile_template
+from rules.texts.templates import compile_template
 from tests.rules.factories import ACTIONS, NOON, SHOP
 
 KILO, MEGA = 1_000, 1_000_000

@@ -3,7 +3,7 @@
 import pytest
 
 from rules.examining import examine
-from rules.loading import Source
+from rules.files.loading import Source
 from workers.actions import SPECS
 
 FILE = """\

@@ -5,7 +5,7 @@ from textwrap import dedent, indent
 import pytest
 
 from rules.examining import examine
-from rules.loading import Source
+from rules.files.loading import Source
 from workers.actions import SPECS
 from workers.rulebooks import library
 

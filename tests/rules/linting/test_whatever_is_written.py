@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator
 
 from heroku.fields import FIELDS
 from rules.examining import MAX_WARNINGS, examine
-from rules.loading import Source
-from rules.schema import schema
+from rules.files.loading import Source
+from rules.files.schema import schema
 from rules.subscriptions import ENTITIES, EVERY_SUBSCRIPTION
 from workers.actions import SPECS
 

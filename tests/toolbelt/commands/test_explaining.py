@@ -13,7 +13,7 @@ from core.accepting import Arrival
 from core.hands import Hands
 from core.ledger import Judged, Ledger
 from heroku.samples import encode, sample
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from tests.core.world import World
 from tests.toolbelt.commands.conftest import Terminal
 from workers.actions import SPECS

@@ -10,7 +10,7 @@ from core import layout
 from core.runs import StepRecord
 from heroku.samples import sample
 from rules.errors import RuleErrors
-from rules.marking import CLOSE, OPEN
+from rules.texts.marking import CLOSE, OPEN
 from tests.workers.world import APP, KEY, TOKEN, Killed, Worker, World, die
 from toolbelt.simulator.agents import Reply, Said
 from toolbelt.simulator.faults import Fault, Kind

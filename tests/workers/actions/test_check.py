@@ -3,7 +3,7 @@
 import pytest
 
 from rules.errors import RuleErrors
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from tests.workers.actions.pages import Pages
 from tests.workers.actions.scene import SECRET, occasion, rule, worked_through
 from tests.workers.world import World

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rules.errors import RuleErrors
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from tests.workers.actions.scene import ENVIRONMENT, SECRET, occasion, rule, worked_through
 from tests.workers.world import World
 from workers.actions import SPECS

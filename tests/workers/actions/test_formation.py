@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rules.errors import RuleErrors
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from tests.workers.actions.scene import occasion, rule, worked_through
 from tests.workers.world import APP, World
 from toolbelt.simulator import scaling

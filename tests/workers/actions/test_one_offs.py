@@ -3,7 +3,7 @@
 import pytest
 
 from rules.errors import RuleErrors
-from rules.loading import Source, load
+from rules.files.loading import Source, load
 from tests.workers.actions.scene import occasion, rule, worked_through
 from tests.workers.world import World
 from toolbelt.simulator import one_offs

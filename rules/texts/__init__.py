@@ -1,0 +1,1 @@
+"""What rules hold between quotes: expressions, templates, and what of them is shown."""

@@ -1,0 +1,1 @@
+"""Trying rules before they act: tests, backtests and shadow, on a memory of the gates without Redis."""
