@@ -11,13 +11,13 @@ import redis
 from core import layout
 from core.past import Kept, Past
 from core.sight import Sight
+from core.telling.decisions import listens
 from heroku import events
 from heroku.errors import BadDelivery
 from heroku.events import Event
 from rules.rulebook import Rule
 from rules.trials.likes import is_rollback
 from rules.trials.shadowing import Report, Shadowing
-from toolbelt.commands.decisions import listens
 
 Outline = Sequence[Mapping[str, Any]]
 

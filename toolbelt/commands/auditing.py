@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import click
 
 from core.audit import Audit, AuditLine
+from core.telling.words import moment
 from toolbelt.commands.common import connected, examples
-from toolbelt.commands.saying import moment
 
 
 @click.command(

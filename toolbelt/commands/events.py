@@ -1,23 +1,18 @@
 """`bin/dynohook events`: what was heard, what was decided about it and why, and deciding it again."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from core.hands import Hands, KeptEvent
-from heroku import events as heroku_events
-from heroku.errors import BadDelivery
-from heroku.events import Event
-from heroku.redacting import clean
-from rules.rulebook import Rulebook
+from core.hands import KeptEvent
+from core.telling.decisions import Verdict, verdict_json
+from core.telling.events import app_name, asked_by, became, content, decisions, kind, named, names, read, summary, told
+from core.telling.runs import run_json
+from core.telling.words import ago, moment
 from toolbelt.commands.common import as_json, examples, hands, page, person, print_json, print_table
-from toolbelt.commands.decisions import Verdict, todays_rules, verdict_json, verdicts
-from toolbelt.commands.runs import run_json, run_lines
-from toolbelt.commands.saying import ago, moment
-
-LONGEST_TEXT = 2_000  # characters of a field that are shown
+from toolbelt.commands.loading import todays_rules
+from toolbelt.commands.runs import run_lines
 
 
 @click.group()
@@ -131,77 +126,6 @@ def replay(*, event: str, by: str, why: str, as_json: bool) -> None:
         click.echo(f"{id} is decided again; look: bin/dynohook events show {id}")
 
 
-KINDS = {"decide": "event", "act": "run", "wait": "wait"}
-
-
-def named(key: str) -> dict[str, Any]:
-    """What a dead letter is: its key holds the lane and the id."""
-    lane, _, id = key.partition(" ")
-    return {"kind": KINDS[lane], "id": id}
-
-
-def read(one: KeptEvent) -> Event | None:
-    """The event itself; None if it could not be read, or is gone."""
-    if one.kept is None or one.kept.kind == "unreadable":
-        return None
-    try:
-        return heroku_events.read(one.kept.body)
-    except BadDelivery:
-        return None
-
-
-def decisions(one: KeptEvent) -> tuple[Any, ...]:
-    return one.kept.decisions if one.kept else ()
-
-
-def told(decision: Any, event: Event | None, at_work: Hands, today: Rulebook | None) -> list[Verdict]:
-    if event is None or "b" not in decision:
-        return []
-    return list(verdicts(decision, event, at_work.book(decision["b"]), today))
-
-
-def became(one: KeptEvent, event: Event | None, at_work: Hands, books: dict[str, Any]) -> str:
-    """In a few words; `books` remembers the rules that were looked up."""
-    if one.state == "dead":
-        return "dead letter"
-    if one.state == "waiting":
-        return "waiting"
-    if one.kept is None:
-        return "gone"
-    if event is None:
-        return f"unreadable: {one.kept.reason}"
-    found = latest(one.kept.decisions, event, at_work, books)
-    hits = [f"{verdict.rule}: {verdict.gate[0] if verdict.gate else 'matched'}" for verdict in found if verdict.matched]
-    if hits:
-        return ", ".join(hits)
-    return "no rule matched" if found else "no rule listens to it"
-
-
-def latest(decisions: Sequence[Any], event: Event, at_work: Hands, books: dict[str, Any]) -> list[Verdict]:
-    """What each rule came to in the end: as it was decided last, or when its wait was over after that."""
-    begins = max((index for index, decision in enumerate(decisions) if "w" not in decision), default=0)
-    found: dict[str, Verdict] = {}
-    for decision in decisions[begins:]:
-        digest = decision.get("b", "")
-        if digest not in books:
-            books[digest] = at_work.book(digest) if digest else None
-        found |= {verdict.rule: verdict for verdict in verdicts(decision, event, books[digest], None)}
-    return list(found.values())
-
-
-def summary(one: KeptEvent, event: Event | None) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "accepted_at": one.accepted_at,
-        "state": one.state,
-        "due_at": one.due_at,
-        "include": event.include if event else None,
-        "action": event.action if event else None,
-        "app": app_name(event) if event else None,
-        "unreadable": one.kept.reason if one.kept and one.kept.kind == "unreadable" else None,
-    }
-
-
 def state(one: KeptEvent, now: float) -> list[tuple[str, str]]:
     due = [("due", ago(one.due_at, now))] if one.due_at is not None else []
     why = [("unreadable", one.kept.reason)] if one.kept and one.kept.kind == "unreadable" else []
@@ -214,42 +138,3 @@ def table_of(decision: Any, found: list[Verdict]) -> list[tuple[str, str]]:
     if "unreadable" in decision:
         return [("nothing", f"it could not be read: {decision['unreadable']}.")]
     return [("nothing", "no rule listens to such events.")]
-
-
-def asked_by(decision: Any) -> str:
-    if kind := decision.get("w"):
-        return f", of a rule that was put off ({kind})"
-    replay = decision.get("replay")
-    return f", again, as {replay['by']} asked: {replay['why']}" if replay else ""
-
-
-def content(one: KeptEvent) -> Any:
-    """What was sent, as JSON where it is JSON, without what is shaped like a secret."""
-    body = one.kept.body if one.kept else b""
-    try:
-        return without_secrets(json.loads(body))
-    except ValueError:
-        return clean(body.decode("utf-8", "replace"), limit=LONGEST_TEXT)
-
-
-def without_secrets(value: Any) -> Any:
-    match value:
-        case str():
-            return clean(value, limit=LONGEST_TEXT)
-        case dict():
-            return {key: without_secrets(inner) for key, inner in value.items()}
-        case list():
-            return [without_secrets(inner) for inner in value]
-    return value
-
-
-def kind(event: Event | None) -> str:
-    return f"{event.include} {event.action}".strip() if event else "?"
-
-
-def app_name(event: Event | None) -> str:
-    return (event.app.name or event.app.id or "") if event and event.app else ""
-
-
-def names(event: Event | None) -> tuple[str | None, ...]:
-    return (event.app.name, event.app.id) if event and event.app else ()

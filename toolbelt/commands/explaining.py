@@ -11,6 +11,10 @@ import click
 
 from core.hands import Hands
 from core.settings import Settings, SettingsError
+from core.telling.decisions import Clause, Verdict, deaf, verdict_json, verdicts
+from core.telling.events import app_name, asked_by, kind, read
+from core.telling.runs import gist
+from core.telling.words import moment
 from heroku import events as heroku_events
 from heroku import samples
 from heroku.errors import BadDelivery
@@ -19,12 +23,9 @@ from rules.errors import RuleErrors
 from rules.rulebook import Rulebook
 from toolbelt.commands.checking import settings
 from toolbelt.commands.common import No, as_json, connected, examples, hands, print_json
-from toolbelt.commands.decisions import Clause, Verdict, deaf, todays_rules, verdict_json, verdicts
-from toolbelt.commands.events import app_name, asked_by, kind, read
 from toolbelt.commands.judging_now import judge
+from toolbelt.commands.loading import todays_rules
 from toolbelt.commands.problems import refuse
-from toolbelt.commands.runs import gist
-from toolbelt.commands.saying import moment
 from toolbelt.commands.sending import document, from_file
 from workers.rulebooks import load_rules
 

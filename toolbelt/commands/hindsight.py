@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
+from core.telling.words import moment
 from rules.durations import in_words
 from rules.rulebook import Rulebook
 from rules.trials.backtesting import MOST_FIRINGS, Difference, Fired, Tally, difference
 from toolbelt.commands.common import print_table
 from toolbelt.commands.records import Record
-from toolbelt.commands.saying import moment
 
 Tallies = Mapping[str, Tally]
 

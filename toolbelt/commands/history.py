@@ -4,8 +4,8 @@ from dataclasses import asdict
 
 import click
 
+from core.telling.words import moment
 from toolbelt.commands.common import as_json, examples, hands, print_json
-from toolbelt.commands.saying import moment
 
 
 @click.command(epilog=examples("bin/dynohook history", "bin/dynohook history --most 5 --json"))

@@ -11,7 +11,7 @@ from rules.files.loading import load
 from rules.files.reading import Source
 from rules.rulebook import Rulebook
 from workers.actions import SPECS
-from workers.rulebooks import library, sources
+from workers.rulebooks import library, load_rules, sources
 
 
 class Unusable(click.ClickException):
@@ -37,3 +37,11 @@ def settings_for(paths: Sequence[str]) -> Settings:
     if not paths:
         return chosen
     return chosen.model_copy(update={"rules_path": ":".join(map(os.path.abspath, paths)), "rules_yaml": None})
+
+
+def todays_rules() -> Rulebook | None:
+    """The rules as the environment names them; None if they do not load, since telling goes on without."""
+    try:
+        return load_rules(read(), os.environ)
+    except (RuleErrors, SettingsError):
+        return None

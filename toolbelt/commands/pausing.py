@@ -2,8 +2,8 @@
 
 import click
 
+from core.telling.words import moment
 from toolbelt.commands.common import No, as_json, examples, hands, person, print_json
-from toolbelt.commands.saying import moment
 
 
 @click.command(epilog=examples("bin/dynohook pause --why 'maintenance of the shop until noon'"))

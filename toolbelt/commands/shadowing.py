@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from core.settings import SettingsError
+from core.telling.words import gate_in_words, moment
 from rules.durations import in_words
 from rules.errors import RuleErrors
 from rules.model import Mode
@@ -17,7 +18,6 @@ from toolbelt import needs
 from toolbelt.commands.checking import settings
 from toolbelt.commands.common import Duration, No, as_json, connected, examples, page, print_json
 from toolbelt.commands.problems import refuse
-from toolbelt.commands.saying import gate_in_words, moment
 from toolbelt.shadows import Range, Shadows
 
 BECAME: dict[Outcome, str] = {

@@ -7,12 +7,12 @@ from fnmatch import fnmatchcase
 import click
 
 from core.hands import Hands
+from core.telling.events import names, read
+from core.telling.words import ago, moment
 from rules import durations
 from rules.silences import EVERY
 from toolbelt.commands.common import No, as_json, examples, hands, person, print_json, print_table
-from toolbelt.commands.decisions import todays_rules
-from toolbelt.commands.events import names, read
-from toolbelt.commands.saying import ago, moment
+from toolbelt.commands.loading import todays_rules
 
 LONGEST_GLOB = 100  # characters: no app or rule has more
 KNOWN_EVENTS = 500  # looked at, the newest, for the apps that we hear of

@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
+from core.telling.words import ago, moment
 from toolbelt.commands.common import as_json, examples, hands, page, print_json
-from toolbelt.commands.saying import ago, moment
 
 MEGABYTE = 1_000_000
 LOOK = "bin/dynohook runs list --state 'needs approval'"

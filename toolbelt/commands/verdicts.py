@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, assert_never
 from xml.etree import ElementTree
 
+from core.telling.words import gate_in_words
 from rules.explaining import sentence
 from rules.trials.comparing import Broken, Different, Failure, OtherGate, Sighting, Silent, Unexpected, texts_of
 from rules.trials.covering import Coverage
@@ -11,7 +12,6 @@ from rules.trials.happening import offset
 from rules.trials.rehearsing import Firing
 from rules.trials.suites import Case, Suite
 from rules.trials.testing import Result
-from toolbelt.commands.saying import gate_in_words
 
 MOST_SIGHTINGS = 12  # of a rule that did not fire
 LONGEST_TEXT = 200  # characters of a step's text

@@ -8,8 +8,8 @@ import redis
 from core import layout
 from core.beat import Epoch
 from core.hands import Hands
+from core.telling.words import ago, moment
 from rules.rulebook import Rulebook
-from toolbelt.commands.saying import ago, moment
 from toolbelt.doctoring.findings import Finding, attention, broken, ok
 
 AREA = "redis"

@@ -6,6 +6,7 @@ from functools import cache
 from inspect import signature
 from typing import Any, Final
 
+from core.telling.words import GATES, gate_in_words
 from heroku import samples
 from heroku.access import GROUPS, Level
 from heroku.events import read
@@ -18,7 +19,6 @@ from rules.texts.expressions import STEP_NAMES
 from rules.texts.template_filters import FILTERS
 from rules.texts.template_syntax import ROOTS
 from rules.texts.templates import compile_template
-from toolbelt.commands.saying import GATES, gate_in_words
 from toolbelt.crew import HOME
 from toolbelt.reference.parts import contents
 from toolbelt.reference.tables import keys, table

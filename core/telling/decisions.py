@@ -4,21 +4,17 @@ A decision is told as it is kept: a digest of the rules, for each rule that list
 each that matched its gate. What today's rules would do is told from a decision of the same shape that nobody kept.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from core.peeking import Standing
-from core.settings import SettingsError, read
+from core.telling import gates
+from core.telling.words import gate_in_words
 from heroku.events import Event
-from rules.errors import RuleErrors
 from rules.explaining import unmatched
 from rules.matching import MATCHED, seen_at
 from rules.plans import steps_in_words
 from rules.rulebook import Rule, Rulebook
-from toolbelt.commands import gates
-from toolbelt.commands.saying import gate_in_words
-from workers.rulebooks import load_rules
 
 Outline = Sequence[Mapping[str, Any]]
 Standings = Mapping[str, Mapping[str, Standing]]  # rule → gate → its numbers, where they were read
@@ -94,14 +90,6 @@ def same(rule: Mapping[str, Any] | None, book: Rulebook | None) -> Rule | None:
     """Today's rule, if it still is what it was."""
     today = book.rule(rule["name"]) if rule and book else None
     return today if today and rule and today.digest == rule["digest"] else None
-
-
-def todays_rules() -> Rulebook | None:
-    """The rules as the environment names them; None if they do not load, since telling goes on without."""
-    try:
-        return load_rules(read(), os.environ)
-    except (RuleErrors, SettingsError):
-        return None
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from core.peeking import Standing
+from core.telling.words import gate_in_words, in_milliseconds
 from rules.durations import in_words
 from rules.model import Mode
 from rules.rulebook import Rule
 from rules.subscriptions import Subscription
-from toolbelt.commands.saying import gate_in_words, in_milliseconds
 
 # How a gate stands, made of its numbers.
 STANDINGS: Mapping[str, Callable[..., str]] = {

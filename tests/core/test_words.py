@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.scripts import HERE
-from toolbelt.commands.saying import GATES, gate_in_words
+from core.telling.words import GATES, gate_in_words
 
 NOON = 1_763_812_800_000  # milliseconds: 2025-11-22 12:00:00 UTC
 TOLD: list[tuple[list[Any], str]] = [
