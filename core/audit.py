@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args
 
 import redis
 
 from core import layout, scripts
+from core.runs import Run
 from heroku.calls import CallRecord
 
 OUTCOMES = {
@@ -18,7 +19,11 @@ OUTCOMES = {
     "refused": "refused by Heroku",
     "unavailable": "not taken by Heroku, to be tried again",
     "unknown": "left without an answer",
+    "found": "left without an answer, and found to have happened",
+    "open": "left without an answer, and made again if it is still needed",
+    "never known": "left without an answer; what came of it cannot be known",
 }
+LookedUp = Literal["found", "open", "never known"]  # of a call that was made before
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class AuditLine:
         """Who called what, where, by what right, and what came of it."""
         where = f" on {self.app}" if self.app else ""
         status = f" ({self.status})" if self.status else ""
-        facts = [f"{self.seconds:.2f} s"] if self.allowed else []
+        facts = [f"{self.seconds:.2f} s"] if self.allowed and self.outcome not in get_args(LookedUp) else []
         facts += [f"request {self.request_id}"] if self.request_id else []
         facts += [f"{self.remaining:,} calls left"] if self.remaining is not None else []
         came = f"{OUTCOMES.get(self.outcome, self.outcome)}{status}"
@@ -79,6 +84,24 @@ def line(record: CallRecord, *, at: float, run: str, app_name: str, why: str) ->
         request_id=record.request_id,
         remaining=record.remaining,
         warning=record.warning,
+    )
+
+
+def looked_up(came: LookedUp, *, at: float, run: Run, endpoint: str) -> AuditLine:
+    """What is kept of a call whose end nobody heard, once a later look has shown what came of it."""
+    return AuditLine(
+        at=at,
+        who=f"rule {run.rule}",
+        run=run.id,
+        endpoint=endpoint,
+        app=run.app_name,
+        allowed=True,
+        why="",
+        outcome=came,
+        seconds=0.0,
+        status=None,
+        request_id=None,
+        remaining=None,
     )
 
 

@@ -15,6 +15,7 @@ from heroku.calls import Call, CallRecord
 from heroku.client import Heroku
 from heroku.endpoints import BY_NAME
 from rules.model import Mode
+from workers.actions.base import Outcome
 from workers.asking import Asking, spent
 from workers.fetching import Page
 from workers.looks import Look
@@ -135,6 +136,7 @@ class Calls:
             raise RuntimeError(f"{call.endpoint.name} changes something and no intent was written down")
         if self._held_at is not None and asked - self._held_at > HOLD_GOOD_SECONDS:
             raise Locked("what was seen is too old to act on")
+        look.memory["call"] = call.endpoint.name
         look.memory["intents"] = list(dict.fromkeys((*look.memory.get("intents", ()), *self._intent)))
         look.is_put_off()  # until it is answered
         started = StepRecord("started", look.now, f"Called {call.endpoint.name}; no answer yet.", memory=look.memory)
@@ -163,3 +165,18 @@ class Calls:
         if not record.allowed:
             return f"{record.app} is none of its apps"
         return f"allowed by {endpoint.group}: {has.word}"
+
+
+def note_what_came(look: Look, outcome: Outcome | None) -> None:
+    """A call whose answer nobody heard, as its worker was killed perhaps before it could write a line, gets its end in
+    the record."""
+    visit, endpoint = look.visit, look.memory.pop("call", None)
+    if endpoint is None:
+        return
+    came: audit.LookedUp = "open" if outcome is None else "never known" if outcome.state == "unknown" else "found"
+    line = audit.looked_up(came, at=visit.now, run=visit.run, endpoint=endpoint)
+    log.info("heroku call looked up", **line.to_log(), sentence=line.sentence)
+    try:
+        visit.crew.audit.write(line)
+    except (RedisError, OSError) as error:
+        log.warning("a call could not be recorded", run=visit.run.id, error=type(error).__name__)

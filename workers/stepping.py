@@ -17,7 +17,7 @@ from rules.texts.templates import TemplateError, render_params
 from workers.actions.base import RENDERED, Action, Outcome, State, Step
 from workers.actions.parameters import NotSet
 from workers.approving import denied
-from workers.calling import Braked, Calls, Leaving, Stalled
+from workers.calling import Braked, Calls, Leaving, Stalled, note_what_came
 from workers.conditions import passed_over
 from workers.looks import LOOK_AFTER_UNKNOWN_SECONDS, Look
 from workers.visits import Visit
@@ -104,6 +104,7 @@ class Stepping:
             return None
         outcome = action.settle(step)
         look.open = False
+        note_what_came(look, outcome)
         if outcome is None and look.left <= 0:
             why = "a call got no answer, and Heroku shows nothing that came of it"
             return Outcome("failed", f"{look.name} was given up: {why}.", tell_system=True)

@@ -25,6 +25,8 @@ def write(look: Look, outcome: Outcome) -> StepState:
         sentence = f"It is not known what became of a call. {sentence}"
     settled = state != "started"
     intents = look.memory.pop("intents", []) if settled else []
+    if settled:
+        look.memory.pop("call", None)
     if outcome.needs_approval:
         look.asks()
     changed = outcome.changed or bool(look.before and look.before.changed)

@@ -1,12 +1,14 @@
 """Every call to Heroku is taken out of the pool and written down, allowed or not; neither hides its answer."""
 
 from collections.abc import Callable
+from typing import Any
 
+import pytest
 from structlog.testing import capture_logs
 
 from core import layout
 from core.audit import AuditLine
-from tests.workers.world import APP, ROLL_BACK, World
+from tests.workers.world import APP, ROLL_BACK, Killed, World, die
 from toolbelt.simulator.faults import Fault, Kind
 
 
@@ -86,3 +88,28 @@ def test_a_record_that_cannot_be_written_does_not_hide_what_came_of_the_call(wor
 
     assert world.step() == ("waiting", "Asked Heroku to go back from v42 to v41: v43 is pending.")
     assert len(world.posts()) == 1
+
+
+DIED: list[Any] = [
+    pytest.param("after", "begin", "left without an answer, and made again if it is still needed", id="before it"),
+    pytest.param("before", "record", "left without an answer, and found to have happened", id="after it"),
+]
+
+
+@pytest.mark.parametrize(("when", "what", "told"), DIED)
+def test_a_call_whose_worker_was_killed_is_in_the_record(world: World, when: str, what: str, told: str) -> None:
+    """The line of a call is written after it. Of the rollback that a killed worker had made there was none: the record
+    showed two looks at the releases, and nobody who had changed them."""
+    world.deliver(world.crashing())
+    dying, other = world.worker(), world.worker()
+    getattr(dying.runs, when)[what] = die
+    with pytest.raises(Killed):
+        dying.drain()
+    world.server.delete(layout.AUDIT)  # a process that is really gone writes no line of the call that it was at
+    world.pass_time(61)
+    other.drain()
+
+    told_of = [line.sentence for line in lines(world) if line.endpoint == "rollback"]
+    assert told_of[0] == f"rule roll-back called rollback on {APP}: {told}."
+    assert len(told_of) == (2 if what == "begin" else 1)
+    assert "call" not in world.run().journal["step:0"].memory
