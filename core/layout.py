@@ -28,6 +28,7 @@ QUEUE = "dh:q:"  # <lane> → list, Celery's own; a few messages of 1 kB at most
 REPLAYS = "dh:replays"  # hash: event id → JSON {number, by, why}, from the asking until it is decided again, or dead
 PAUSED = "dh:paused"  # string: JSON {by, why, at}; ends when a person resumes
 SILENCES = "dh:silences"  # hash: id → JSON of a rules.silences.Silence, at most SILENCES_MOST. Ends with the last
+TRIES = "dh:tries:"  # <hash of an address> → number of tries to open the console. Ends after TRIES_SECONDS
 HISTORY = "dh:history"  # stream: a JSON line {by, did, about, why} for what a person did. The latest HISTORY_LINES
 
 # --- workers ---
@@ -116,6 +117,7 @@ EXIT_SECONDS = 2 * 86_400  # a one-off lives for a day at most, and the run that
 AUDIT_LINES = 3_000
 SILENCES_MOST = 100
 HISTORY_LINES = 500
+TRIES_SECONDS = 600
 ANSWER_SECONDS = 86_400
 NOTES_SHOWN = 20  # of one message; each whole while all together have at most NOTES_BYTES, the others in short
 NOTES_BYTES = 20_000

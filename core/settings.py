@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 Brake = Literal["live", "shadow", "off"]
+PASSWORD_LEAST = 12  # characters: whoever has it can stop and start what acts on production
 
 
 class SettingsError(Exception):
@@ -32,7 +33,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None,
         description="Where Heroku reaches this service, as in https://my-dynohook.herokuapp.com; "
-        "`bin/dynohook subscribe` has apps' webhooks sent there.",
+        "`bin/dynohook subscribe` has apps' webhooks sent there, and messages link to its console.",
     )
     redis_url: SecretStr | None = Field(
         None, description="Where Redis is; the Key-Value Store add-on sets it. Required."
@@ -86,6 +87,10 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token that opens /metrics; without one there is no such page."
     )
+    console_password: SecretStr | None = Field(
+        None,
+        description="What opens the console, of at least 12 characters; without one there is no console.",
+    )
     keep_days: Annotated[int, Field(ge=1, le=365)] = Field(14, description="How long decided events are kept, in days.")
     keep_megabytes: Annotated[int, Field(ge=5, le=100_000)] = Field(
         15,
@@ -134,6 +139,13 @@ class Settings(BaseSettings):
             fits = False
         if not fits:
             raise ValueError("must be an address like redis://:password@host:6379, with the password percent-encoded")
+        return value
+
+    @field_validator("console_password")
+    @classmethod
+    def _no_short_password(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().strip()) < PASSWORD_LEAST:
+            raise ValueError(f"must have at least {PASSWORD_LEAST} characters: openssl rand -base64 18")
         return value
 
     @field_validator("public_url")

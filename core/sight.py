@@ -9,12 +9,13 @@ from typing import Any, Literal, cast
 import redis
 
 from core import history, layout, presence, records, silences
+from core.answers import Answers
+from core.audit import Audit, AuditLine
+from core.asking import asking
 from core.history import Deed
 from core.runs import Run
 from core.runs import read as read_run
 from rules.silences import Silence
-
-ASKING_LOOKS = 2_000  # at runs under way, for those that ask
 
 EventState = Literal["waiting", "decided", "dead", "gone"]
 
@@ -142,15 +143,19 @@ class Sight:
 
     def asking(self) -> list[str]:
         """The runs that wait for a person's yes or no, those whose time is over first, first."""
-        ids = cast("list[bytes]", self._redis.zrange(layout.DUE + "act", 0, ASKING_LOOKS - 1))
-        pipeline = self._redis.pipeline(transaction=False)
-        for id in ids:
-            pipeline.hget(layout.RUN + id.decode(), "state")
-        return [id.decode() for id, state in zip(ids, pipeline.execute(), strict=True) if state == b"needs approval"]
+        return list(asking(self._redis))
 
     def history(self, *, most: int) -> list[Deed]:
         """What people did, the latest first."""
         return history.read(self._redis, most=most)
+
+    def calls(self, *, most: int | None = None) -> list[AuditLine]:
+        """The calls to Heroku's API that are kept, the latest first."""
+        return list(reversed(list(Audit(self._redis).read(most=most))))
+
+    def answers(self) -> Answers:
+        """What agents are saying."""
+        return Answers(self._redis, worker="")
 
     def status(self) -> dict[str, Any]:
         """The service at a glance, as plain JSON values."""

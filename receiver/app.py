@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from pydantic import SecretStr
 from redis.asyncio import Redis
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 from starlette.types import Lifespan
 
+from core import connections
 from core.accepting import Keeper
 from core.settings import Settings
 from heroku.signature import Verifier
@@ -40,8 +42,19 @@ def build_app(
         deliveries,
         Readyz(aside.readiness, time.monotonic),
         Metrics(aside.metrics_page, _bytes(settings.metrics_token)),
+        _console(settings),
         lifespan=_lifespan(grouping, tally, server),
     )
+
+
+def _console(settings: Settings) -> Sequence[BaseRoute]:
+    """Nothing without a password; then not even its code is loaded."""
+    if settings.console_password is None:
+        return ()
+    from receiver.console.app import routes
+
+    tls = not (settings.public_url or "").startswith("http://")  # which the settings allow for this machine only
+    return routes(settings.console_password, lambda: connections.for_worker(settings, connections=1), tls=tls)
 
 
 def _lifespan(grouping: Grouping, tally: Tally, server: Redis) -> Lifespan[Starlette]:

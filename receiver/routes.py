@@ -1,10 +1,12 @@
 """Which path leads where, and how a request that leads nowhere is told so."""
 
+from collections.abc import Sequence
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan
 
 from receiver.deliveries import PATH
@@ -12,7 +14,12 @@ from receiver.health import Metrics, Readyz, healthz
 
 
 def routed(
-    deliveries: ASGIApp, readyz: Readyz, metrics: Metrics, *, lifespan: Lifespan[Starlette] | None = None
+    deliveries: ASGIApp,
+    readyz: Readyz,
+    metrics: Metrics,
+    console: Sequence[BaseRoute] = (),
+    *,
+    lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
     """The application; whatever is wrong with a request is told as JSON."""
     app = Starlette(
@@ -21,6 +28,7 @@ def routed(
             Route("/healthz", healthz),
             Route("/readyz", readyz.answer),
             Route("/metrics", metrics.answer),
+            *console,
         ],
         exception_handlers={HTTPException: _told},
         lifespan=lifespan,

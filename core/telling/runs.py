@@ -1,7 +1,7 @@
 """A run for people: its steps, the sentence that matters most, and the whole as plain JSON values."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from core import layout
 from core.runs import Run, StepRecord
@@ -10,15 +10,27 @@ UNDER_WAY = ("due", "queued", "running", "needs approval")  # states of a run th
 WRONG = ("failed", "denied", "unknown")
 
 
-def steps(run: Run) -> Iterator[tuple[str, str, str]]:
-    """Each step: its name, its state, its sentence. Those of `on_failure` only once they were looked at."""
+class StepTold(NamedTuple):
+    """A step of a run in words; `field` is its line in the journal, `record` None until it was looked at."""
+
+    name: str
+    action: str
+    state: str
+    sentence: str
+    field: str
+    record: StepRecord | None
+
+
+def steps(run: Run) -> Iterator[StepTold]:
+    """Each step in its order. Those of `on_failure`, and the question before all, only once they were looked at."""
     if record := run.journal.get("approval:0"):
-        yield "approval", *told(run, record)
+        yield StepTold("approval", "approval", *told(run, record), "approval:0", record)
     for index, step in enumerate(run.plan["steps"]):
-        yield step["name"], *told(run, run.journal.get(f"step:{index}"))
+        record = run.journal.get(f"step:{index}")
+        yield StepTold(step["name"], step["action"], *told(run, record), f"step:{index}", record)
     for index, step in enumerate(run.plan.get("on_failure") or ()):
         if record := run.journal.get(f"failure:{index}"):
-            yield step["name"], *told(run, record)
+            yield StepTold(step["name"], step["action"], *told(run, record), f"failure:{index}", record)
 
 
 def told(run: Run, record: StepRecord | None) -> tuple[str, str]:
@@ -35,9 +47,9 @@ def gist(run: Run) -> str:
     """The sentence that matters most: what was told of our own trouble, what went wrong, else what came first."""
     if run.rule == layout.SYSTEM:
         return str(run.plan["steps"][0]["params"].get("text", ""))
-    told = [(state, sentence) for _, state, sentence in steps(run) if sentence]
-    wrong = [sentence for state, sentence in told if state in WRONG]
-    return next(iter([*wrong, *(sentence for _, sentence in told)]), run.note)
+    told = [step for step in steps(run) if step.sentence]
+    wrong = [step for step in told if step.state in WRONG]
+    return next((step.sentence for step in [*wrong, *told]), run.note)
 
 
 def run_json(run: Run) -> dict[str, Any]:
@@ -51,5 +63,5 @@ def run_json(run: Run) -> dict[str, Any]:
         "planned_at": run.planned_at,
         "note": run.note,
         "approval": dict(run.approval) if run.approval else None,
-        "steps": [{"name": name, "state": state, "sentence": sentence} for name, state, sentence in steps(run)],
+        "steps": [{"name": step.name, "state": step.state, "sentence": step.sentence} for step in steps(run)],
     }

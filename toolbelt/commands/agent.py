@@ -9,15 +9,17 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from core.hands import NotThere
+from core.answers import Answers
+from core.hands import Hands, NotThere
 from core.records import UnknownFormat
 from core.settings import SettingsError, read
+from core.telling.transcripts import transcripts
 from heroku.errors import HerokuError
 from heroku.inference.asking import HerokuTool, HerokuToolParams, Message, Request
 from heroku.inference.client import Inference
 from heroku.inference.hearing import Transcript
 from heroku.redacting import redacted
-from toolbelt.agent_words import print_new, shown, transcripts
+from toolbelt.agent_words import print_new, shown
 from toolbelt.commands.common import No, as_json, connected, examples, print_json, print_table
 
 FOLLOW_SECONDS = 0.5
@@ -93,7 +95,7 @@ def show(*, run: str, follow: bool, as_json: bool) -> None:
         try:
             printed = 0
             while True:
-                told = transcripts(client, run)
+                told = transcripts(Hands(client).run(run), Answers(client, worker=""))
                 printed = printed if as_json else print_new(told, printed)
                 if not follow or all(each.is_over for each in told):
                     break

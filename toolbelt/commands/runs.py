@@ -117,7 +117,7 @@ def run_lines(run: Run, now: float) -> Iterator[str]:
     yield f"   rule {run.rule}{where}, {run.mode}, planned {moment(run.planned_at)}, {ago(run.planned_at, now)}"
     if run.note:
         yield f"   {run.note}"
-    for name, state, sentence in steps(run):
-        yield f"   {name:<16} {state:<10} {sentence}"
+    for step in steps(run):
+        yield f"   {step.name:<16} {step.state:<10} {step.sentence}"
     if run.approval:
         yield f"   answer: {run.approval.get('verdict')}, by {run.approval.get('by')}: {run.approval.get('why')}"

@@ -1,0 +1,22 @@
+"""Where the console shows things: the addresses that messages carry."""
+
+from urllib.parse import quote
+
+from core.settings import Settings
+
+CONSOLE = "/console"
+
+
+def console(settings: Settings) -> str:
+    """The console's address as the world sees it; empty if there is none, or nobody said where the service is."""
+    return f"{settings.public_url}{CONSOLE}" if settings.public_url and settings.console_password else ""
+
+
+def run(console: str, id: str) -> str:
+    """The page of a run. An id may hold anything that Heroku put into an event's."""
+    return f"{console}/runs/{quote(id, safe='')}"
+
+
+def event(console: str, id: str) -> str:
+    """The page of an event."""
+    return f"{console}/events/{quote(id, safe='')}"

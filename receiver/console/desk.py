@@ -1,0 +1,87 @@
+"""Looking into Redis for a page, and doing what a person asked on one: never on the loop that takes deliveries.
+
+One at a time, on a connection of its own that is closed after it: a crowd of readers costs one connection and one
+thread, and takes nothing from the deliveries.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import redis
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from core.hands import Hands
+from core.sight import NotNow, NotThere
+from receiver.console import drawing, sessions
+
+TURN_SECONDS = 8.0  # that a page waits for those before it
+LONGEST_WORD = 300  # characters of a reason: it is kept
+
+Found = TypeVar("Found")
+Look = Callable[[Hands], Mapping[str, Any]]
+
+
+class Refused(Exception):
+    """What was sent is not right; the message says what, and what would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked for: who, why, and the fields of the form."""
+
+    by: str
+    why: str
+    fields: Mapping[str, str]
+
+
+class Desk:
+    """`connect` makes a client of at most one connection."""
+
+    def __init__(self, connect: Callable[[], redis.Redis]) -> None:
+        self._connect = connect
+        self._turn = asyncio.Semaphore(1)
+
+    async def ask(self, question: Callable[[redis.Redis], Found]) -> Found:
+        """The answer. Raises what the question raises, RedisError, and TimeoutError if its turn does not come."""
+        await asyncio.wait_for(self._turn.acquire(), TURN_SECONDS)
+        try:
+            return await run_in_threadpool(self._asked, question)
+        finally:
+            self._turn.release()
+
+    async def page(self, request: Request, template: str, look: Look) -> Response:
+        """A page drawn from what is found. The template also knows `session`, `said` and Redis's time as `now`."""
+        session = sessions.of(request)
+        said = session.take_said()
+
+        def drawn(client: redis.Redis) -> str:
+            hands = Hands(client)
+            known = {"session": session, "said": said, "here": request.url.path, "now": hands.now()}
+            return drawing.draw(template, known | dict(look(hands)))
+
+        return HTMLResponse(await self.ask(drawn))
+
+    async def act(self, request: Request, act: Callable[[Hands, Asked], str], *, to: str) -> Response:
+        """Do it in the name of who is signed in, and lead back `to` a page that tells what came of it.
+
+        `act` answers a sentence, and raises NotThere, NotNow or Refused with the reason why not.
+        """
+        session = sessions.of(request)
+        fields = await sessions.form(request)
+        session.check(fields)
+        asked = Asked(session.by, " ".join(fields.get("why", "").split())[:LONGEST_WORD], fields)
+        try:
+            if not asked.why:
+                raise Refused("Say why: it is kept beside what you did.")  # noqa: TRY301  told like any other reason
+            session.say("done", await self.ask(lambda client: act(Hands(client), asked)))
+        except (NotThere, NotNow, Refused) as error:
+            session.say("not done", str(error))
+        return RedirectResponse(to, 303)
+
+    def _asked(self, question: Callable[[redis.Redis], Found]) -> Found:
+        with self._connect() as client:
+            return question(client)

@@ -1,0 +1,64 @@
+"""Pages out of templates: everything that is put in is text and never markup."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from core import links
+from core.telling.words import ago, moment
+
+TEMPLATES = Path(__file__).parent / "templates"
+PAGES = (("/", "Overview"), ("/runs", "Runs"))
+
+RUN_STATES = ("needs approval", "due", "queued", "running", "done", "not needed", "failed", "denied", "unknown")
+
+# How a state looks: what is well, what is under way, what asks for a person, what went wrong. Others look like nothing.
+TONES: Mapping[str, str] = {
+    **dict.fromkeys(("done", "not needed", "decided"), "ok"),
+    **dict.fromkeys(("due", "queued", "running", "started", "waiting"), "busy"),
+    **dict.fromkeys(("needs approval", "paused", "silenced"), "asks"),
+    **dict.fromkeys(
+        ("failed", "denied", "unknown", "dead", "dead letter", "unreadable", "done with failures"), "wrong"
+    ),
+}
+
+
+def tone(word: str) -> str:
+    """The class of a state, empty for a word that is none."""
+    return TONES.get(word, "")
+
+
+def draw(template: str, known: Mapping[str, Any]) -> str:
+    """The whole page. Raises jinja2.UndefinedError for a value that a template wants and nobody gave."""
+    return _environment.get_template(template).render(known)
+
+
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+_environment = Environment(
+    autoescape=True,
+    loader=FileSystemLoader(TEMPLATES),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+_environment.globals |= {
+    "console": links.CONSOLE,
+    "pages": PAGES,
+    "run_states": RUN_STATES,
+    "run_page": lambda id: links.run(links.CONSOLE, id),
+    "event_page": lambda id: links.event(links.CONSOLE, id),
+    "tone": tone,
+}
+_environment.filters |= {"ago": ago, "moment": moment, "iso": _iso, "json": _json}
