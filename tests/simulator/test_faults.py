@@ -2,6 +2,7 @@
 
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
@@ -176,6 +177,21 @@ def test_a_client_with_endless_patience_gets_a_page_at_the_bound(live: Live, kin
     live.remote.order_faults(Fault(kind=kind, seconds=0.1))
     answer = roll_back(live)
     assert (answer.status_code, answer.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
+
+
+def test_what_is_held_has_happened_and_is_answered_when_the_faults_are_cleared(live: Live) -> None:
+    live.remote.order_faults(Fault(kind=Kind.HOLD, method="POST"))
+    with ThreadPoolExecutor(1) as asking:
+        answer = asking.submit(roll_back, live)
+        wait_for(lambda: live.remote.calls("POST", effect=True), 10)
+        assert (only_post(live).status, answer.done(), versions(live)) == (None, False, 42)
+        live.remote.clear_faults()
+        assert answer.result(10).status_code == 201
+
+
+def test_what_is_held_is_answered_in_any_case_after_its_time(live: Live) -> None:
+    live.remote.order_faults(Fault(kind=Kind.HOLD, seconds=0.1))
+    assert roll_back(live).status_code == 201
 
 
 def test_a_cut_answer_breaks_off_after_the_effect(live: Live) -> None:

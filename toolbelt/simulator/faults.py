@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DRIP = "drip"  # answered at once, one byte each `seconds`
     TIME_OUT_BEFORE = "time-out-before"  # nothing happens and no answer comes
     TIME_OUT_AFTER = "time-out-after"  # it happens, but no answer comes
+    HOLD = "hold"  # it happens at once, and is answered as ever when the faults are cleared, or after `seconds`
     CUT = "cut"  # it happens, and the connection ends amid the answer
 
 
@@ -54,12 +55,14 @@ class FaultBook:
 
     def __init__(self) -> None:
         self.open: list[Fault] = []
+        self.cleared = 0  # how often
 
     def order(self, faults: Iterable[Fault]) -> None:
         self.open.extend(fault.model_copy() for fault in faults)
 
     def clear(self) -> None:
         self.open.clear()
+        self.cleared += 1
 
     def take(self, method: str, path: str) -> Fault | None:
         """The fault that spoils this call, if any; used up after its last time."""

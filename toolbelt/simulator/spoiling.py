@@ -1,6 +1,7 @@
 """Spoils calls as ordered: the layer between the record of the calls and the API."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import MutableHeaders
@@ -11,6 +12,7 @@ from toolbelt.simulator.calls import CALL
 from toolbelt.simulator.faults import LONGEST, Fault, FaultBook, Kind
 
 DRIP_SECONDS = 0.5
+LOOK_SECONDS = 0.02  # between two looks whether what is held may go on
 IDS = {
     400: "bad_request",
     401: "unauthorized",
@@ -46,7 +48,20 @@ class Spoiled:
             await self._app(scope, receive, send)
             return
         scope[CALL].fault = fault.kind
-        await SPOILERS[fault.kind](self._app, fault, scope, receive, send)
+        if fault.kind is Kind.HOLD:
+            await self._hold(fault, scope, receive, send)
+        else:
+            await SPOILERS[fault.kind](self._app, fault, scope, receive, send)
+
+    async def _hold(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        cleared = self._book.cleared
+        start, body = await _answer(self._app, scope, receive)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(fault.seconds or LONGEST):
+                while self._book.cleared == cleared:
+                    await asyncio.sleep(LOOK_SECONDS)
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
 
 
 async def _refuse(_: ASGIApp, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
