@@ -2,6 +2,8 @@
 
 import re
 
+from heroku.private_keys import without_private_keys
+
 REDACTED = "[redacted]"
 MESSAGE_CHARACTERS = 200
 
@@ -11,8 +13,7 @@ _SECRETS = re.compile(
     | \binf-[\w\-]{8,}                      # keys of the inference service
     | \b(?:gh[opsur]_|github_pat_|glpat-|xox[abeprs]-|xapp-|[rs]k_(?:live|test)_|sk-|whsec_|npm_|SG\.)[\w\-.+/=]{16,}
     | \b(?:AKIA|ASIA)[0-9A-Z]{16}\b         # an access key of AWS's
-    | \beyJ[\w\-]{8,}\.[\w\-]{8,}\.[\w\-]*   # a JSON Web Token
-    | -----BEGIN\ [A-Z ]*PRIVATE\ KEY-----[\w+/=\s\\]*(?:-----END\ [A-Z ]*PRIVATE\ KEY-----)?
+    | (?<![\w\-])(?:[\w\-]{0,80}?-)?eyJ[\w\-]{8,}+\.[\w\-]{8,}+\.[\w\-]*   # a JSON Web Token; begun once a word
     | \b(?:Bearer|Basic)\s+[^\s"',;]+       # an Authorization header that was quoted back
     | (?<=://)[^\s/@"']+@                   # user and password in an address
     | (?<=[?&])[\w\-.%\[\]]+=[^\s&"'<>]+    # the query of an address: pre-signed links carry their key there
@@ -33,13 +34,14 @@ def clean(text: str, *secrets: str, limit: int = MESSAGE_CHARACTERS) -> str:
     for secret in secrets:
         if secret:
             text = text.replace(secret, REDACTED)
+    text = without_private_keys(text, REDACTED)  # while it still has its lines
     text = redacted(_UNPRINTABLE.sub(" ", text).strip())
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def redacted(text: str) -> str:
     """The text as it is, lines and all, without anything shaped like a secret."""
-    return _SECRETS.sub(REDACTED, text)
+    return _SECRETS.sub(REDACTED, without_private_keys(text, REDACTED))
 
 
 def without_secrets(text: str) -> str:

@@ -11,7 +11,7 @@ from rules.actions import Need
 from rules.texts.marking import as_data
 from rules.texts.secrets import public
 from workers.actions.base import Step
-from workers.actions.logs import fit_to_be_kept, last_of
+from workers.actions.logs import fit_to_be_kept, last_of, lines_fit_to_be_kept
 from workers.fetching import Unreachable
 
 Shown = Literal["releases", "build_output", "logs", "config_names"]
@@ -78,7 +78,7 @@ def _read(step: Step[Any], link: str) -> str:
         return "(It could not be read.)"
     if page.status != 200:
         return "(It could not be read.)"
-    return last_of([fit_to_be_kept(line) for line in page.text.splitlines() if line.strip()])
+    return last_of(lines_fit_to_be_kept(page.text))
 
 
 _TOLD: Final[Mapping[str, tuple[str, Callable[[Step[Any]], str]]]] = {

@@ -4,7 +4,8 @@ from pydantic import Field
 
 from heroku.access import Level
 from heroku.errors import Unavailable
-from heroku.redacting import without_secrets
+from heroku.private_keys import without_private_keys
+from heroku.redacting import REDACTED, without_secrets
 from heroku.requests import MOST_LOG_LINES
 from rules.actions import ActionSpec, Need
 from workers.actions.base import Action, Outcome, Step
@@ -40,7 +41,7 @@ def perform(step: Step[Params]) -> Outcome:
         raise _later(f"it {error}") from None
     if page.status != 200:
         raise _later(f"it answered {page.status}")
-    lines = [fit_to_be_kept(line) for line in page.text.splitlines() if line.strip()]
+    lines = lines_fit_to_be_kept(page.text)
     text = last_of(lines)
     told = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
     return Outcome("done", f"Read {told} of {step.app_name}'s log.", output={"text": text, "count": len(lines)})
@@ -48,6 +49,11 @@ def perform(step: Step[Params]) -> Outcome:
 
 def settle(_: Step[Params]) -> None:
     """A log can always be read again."""
+
+
+def lines_fit_to_be_kept(text: str) -> list[str]:
+    """Each line that says something; a private key is left out before its lines are looked at one by one."""
+    return [fit_to_be_kept(line) for line in without_private_keys(text, REDACTED).splitlines() if line.strip()]
 
 
 def fit_to_be_kept(line: str) -> str:

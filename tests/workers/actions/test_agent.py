@@ -440,6 +440,21 @@ def test_no_secret_leaves_or_stays(world: World, secret: str) -> None:
     assert bare not in record.sentence
 
 
+def test_an_agent_is_not_shown_a_private_key_that_stands_in_a_log(world: World) -> None:
+    for line in (
+        "-----BEGIN EC PRIVATE KEY-----",
+        "DEK-Info: AES-128-CBC,0A",
+        "a/line",
+        "-----END EC PRIVATE KEY-----",
+    ):
+        world.app.log.write(world.simulator.now, "app", "web.1", line)
+    crash(world)
+    finish(world, world.worker(ask("context: [logs]", ALL)))
+
+    assert "[redacted]" in question(world)
+    assert "a/line" not in question(world)
+
+
 def test_a_tool_that_prints_an_environment_leaves_no_password_behind(world: World) -> None:
     said = [Said(result="HOME=/app\nDB_PASSWORD=hunter2\n", call="x"), Said(text='{"token_leaked": true}')]
     record = diagnosed(world, "answer: {token_leaked: boolean}", reply=Reply(says=said))

@@ -79,6 +79,16 @@ def test_what_looks_like_a_secret_is_left_out(world: World, line: str) -> None:
     assert SECRET not in world.kept()
 
 
+def test_a_private_key_that_an_app_printed_line_by_line_is_left_out(world: World) -> None:
+    """Each line was looked at by itself, and in none but the first was anything that looks like a secret."""
+    lines = [f"{number}/{SECRET}" for number in range(3)]
+    key = ["-----BEGIN RSA PRIVATE KEY-----", "Proc-Type: 4,ENCRYPTED", *lines, "-----END RSA PRIVATE KEY-----"]
+    written(world, "before", *key, "after")
+    text = read(world, "logs: {lines: 9}")
+    assert [line.rpartition(": ")[2] for line in text.splitlines()] == ["before", "[redacted]", "after"]
+    assert SECRET not in world.kept()
+
+
 PLAIN = ["GET /tokens 200 in 12 ms", "Process exited with status 1", "RuntimeError: no connection to the queue"]
 
 
