@@ -57,7 +57,8 @@ class Written:
 
 
 class Ledger:
-    """Each method is one round trip. All raise redis.exceptions.RedisError if Redis does not answer."""
+    """Each method is one round trip, if it does not say otherwise. All raise redis.exceptions.RedisError if Redis does
+    not answer."""
 
     def __init__(self, redis: redis.Redis, *, keep_seconds: float) -> None:
         self._redis = redis
@@ -93,6 +94,20 @@ class Ledger:
     def keep_book(self, digest: str, outline: Any) -> None:
         """Keep what the decisions of these rules refer to: names and clauses."""
         self._book(args=[digest, json.dumps(outline), self._keep_seconds * 2])
+
+    def is_live_elsewhere(self, rule: str, *, ours: str) -> bool:
+        """Whether a worker that beats, with other rules than `ours` (their digest), has this one among its live ones,
+        or may have. Two round trips."""
+        beats = cast("list[bytes]", self._redis.hvals(layout.WORKERS))
+        digests = {json.loads(beat)["rules"] for beat in beats} - {"", ours}
+        if not digests:
+            return False
+        books = cast("list[bytes | None]", self._redis.mget([layout.BOOK + digest for digest in digests]))
+        return any(book is None or _is_live_in(json.loads(book), rule) for book in books)
+
+
+def _is_live_in(outline: Sequence[Mapping[str, Any]], rule: str) -> bool:
+    return any(one["name"] == rule and one.get("mode") == "live" for one in outline)
 
 
 def _written(id: str, answer: Mapping[str, Any]) -> Written:

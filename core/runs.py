@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 import redis
 
 from core import layout, queue, records, scripts, silences
+from core.asking import asking
 from core.due import ClaimLost
 from rules.silences import Silence
 
@@ -114,7 +115,8 @@ class Entry:
 
 
 class Runs:
-    """Each method is one round trip. All raise redis.exceptions.RedisError if Redis does not answer."""
+    """Each method is one round trip, if it does not say otherwise. All raise redis.exceptions.RedisError if Redis does
+    not answer."""
 
     def __init__(self, redis: redis.Redis) -> None:
         self._redis = redis
@@ -122,6 +124,7 @@ class Runs:
         self._hold = redis.register_script(scripts.source("hold"))
         self._begin = redis.register_script(scripts.source("begin"))
         self._record = redis.register_script(scripts.source("record"))
+        self._poke = redis.register_script(scripts.source("poke"))
 
     def load(self, id: str) -> Run | None:
         """The run, None if it is gone. Raises records.UnknownFormat."""
@@ -165,6 +168,14 @@ class Runs:
         """Write what came of a step. Raises ClaimLost; what a call made is then remembered all the same."""
         if self._record(args=[run.id, token, queue.envelope("act"), entry.to_json()]) != b"written":
             raise ClaimLost(f"run {run.id} is another worker's now")
+
+    def asking(self) -> dict[str, str]:
+        """The runs that wait for a person's yes or no, each with its rule. Two round trips."""
+        return asking(self._redis)
+
+    def poke(self, id: str) -> None:
+        """Have a run that rests or waits looked at now."""
+        self._poke(args=[id, queue.envelope("act")])
 
     def bad(self, app: str) -> frozenset[str]:
         """Releases and slugs of the app that were taken back once."""

@@ -10,8 +10,8 @@ import redis
 
 from core import history, layout, presence, records, silences
 from core.answers import Answers
-from core.audit import Audit, AuditLine
 from core.asking import asking
+from core.audit import Audit, AuditLine
 from core.history import Deed
 from core.runs import Run
 from core.runs import read as read_run

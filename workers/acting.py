@@ -8,22 +8,20 @@ from redis.exceptions import RedisError
 
 from core import records
 from core.due import ClaimLost
-from core.runs import Entry, Locked, Paused, Run
-from rules.model import Mode
+from core.runs import Entry, Locked, Paused
 from rules.rulebook import Step as Written
-from rules.silences import silence_over
 from workers.approving import may_begin
 from workers.calling import Leaving
 from workers.crew import FOREIGN_FORMAT_SECONDS, Crew, is_poison
+from workers.holding_back import ForAnother, stopped_by
 from workers.looking_first import did_not_come
 from workers.stepping import Stepping
 from workers.turns import Turns
-from workers.visits import APPROVAL, FAILED, Visit, is_system
+from workers.visits import APPROVAL, FAILED, Visit
 
 PAUSED_SECONDS = 5.0
 LOCKED_SECONDS = 2.0
-OVERLAP_SECONDS = 60.0  # in a deploy old and new workers run side by side; one that may act then takes the run
-BRAKED_SECONDS = 5.0
+FOR_ANOTHER_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -74,6 +72,8 @@ class Acting:
             return PAUSED_SECONDS
         except Locked:
             return LOCKED_SECONDS
+        except ForAnother:
+            return FOR_ANOTHER_SECONDS
         except records.UnknownFormat as error:
             log.warning("run left to another version", run=id, error=str(error))
             return FOREIGN_FORMAT_SECONDS
@@ -84,10 +84,7 @@ class Acting:
             log.warning("run is gone", run=id)
             self._crew.due.drop("act", id, token=token)
             return None
-        brake = self._brake(run)
-        if brake and run.now - run.planned_at < OVERLAP_SECONDS:
-            return BRAKED_SECONDS
-        stopped = brake or self._silence(run) or self._breaker(run, token)
+        stopped = stopped_by(self._crew, run, token=token)
         if stopped:
             self._crew.runs.record(run, Entry(set={"note": stopped}, then="finish", state="stopped"), token=token)
             log.info("run stopped", run=id, why=stopped)
@@ -109,27 +106,6 @@ class Acting:
         if came_to != "parked":
             visit.finish(steps)
         return None
-
-    def _brake(self, run: Run) -> str | None:
-        """Why it may not begin; what has begun to change something is seen through, as far as looking goes."""
-        if is_system(run) or any(record.changed or record.state == "started" for record in run.journal.values()):
-            return None
-        if self._crew.brake is not Mode.LIVE:
-            return f"ACT is {self._crew.brake.value}"
-        rule = self._crew.book.rule(run.rule)
-        return None if rule is None or rule.mode is Mode.LIVE else f"the rule is {rule.mode.value} now"
-
-    def _silence(self, run: Run) -> str | None:
-        """A silence that was set since it was planned holds back what has not begun, unless a person answered it."""
-        begun = any(field.startswith("step:") for field in run.journal)
-        if is_system(run) or begun or run.approval:
-            return None
-        silence = silence_over(self._crew.runs.silences(), run.rule, (run.app, run.app_name), now=run.now * 1000)
-        return silence.sentence if silence else None
-
-    def _breaker(self, run: Run, token: str) -> str | None:
-        """A run that had to queue passes its gates again when it starts. Raises ClaimLost."""
-        return "the rule's breaker is open" if self._crew.runs.start(run, token=token) == "breaker" else None
 
     def _walk(
         self, visit: Visit, kind: Literal["step", "failure"], steps: Sequence[Written]

@@ -24,6 +24,7 @@ from heroku.errors import BadDelivery, HerokuError, Unavailable, Unknown
 from heroku.events import Event
 from rules.correlating import is_partner
 from workers.calling import Leaving
+from workers.holding_back import has_begun
 from workers.visits import APPROVAL, Visit
 
 MOST_LISTED = 5_000  # events of an app; in a longer list it is not known whether one is missing
@@ -41,7 +42,7 @@ def did_not_come(visit: Visit) -> bool:
     """Whether the run may begin, as far as a missing event goes. If not, what becomes of it is written down: it ends,
     or looks again. Raises what stops a visit: ClaimLost, Leaving, RedisError."""
     wanted = visit.run.plan.get("look_first")
-    if wanted is None or any(field.startswith("step:") for field in visit.journal) or _is_asking(visit):
+    if wanted is None or has_begun(visit.run) or _is_asking(visit):
         return True
     try:
         found = _found(visit, wanted)

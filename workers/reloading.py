@@ -1,6 +1,7 @@
 """Changed rule files are taken up while the worker runs; as long as they do not load, the rules from before stay."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -11,6 +12,7 @@ from rules.errors import RuleErrors
 from rules.rulebook import Rulebook, digest_of
 from workers import credentials
 from workers.crew import Crew
+from workers.leftovers import Leftovers
 
 LOOK_SECONDS = 1.0
 MOST_TOLD = 3  # problems in a message to people; the log has them all
@@ -26,12 +28,20 @@ class Reloading:
     """
 
     def __init__(
-        self, crew: Crew, *, loaded: object, standing: Callable[[], object], load: Callable[[], Rulebook]
+        self,
+        crew: Crew,
+        *,
+        loaded: object,
+        standing: Callable[[], object],
+        load: Callable[[], Rulebook],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._crew = crew
+        self._clock = clock
         self._standing = standing
         self._load = load
         self._taken = self._seen = loaded
+        self._leftovers = Leftovers(crew)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="rules", daemon=True)
 
@@ -59,6 +69,7 @@ class Reloading:
         if stands != self._taken and still:
             self._take()
             self._taken = stands
+        self._leftovers.look(self._clock())
 
     def _take(self) -> None:
         before = self._crew.book.digest

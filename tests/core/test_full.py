@@ -214,6 +214,11 @@ def waited(it: UnderWay) -> bool:
     return list(written.gate) == ["planned", "e2:third"]
 
 
+def poke(it: UnderWay) -> bool:
+    it.world.runs.poke("e1:asks")
+    return it.world.claim("act", most=1).rows == ("e1:asks",)
+
+
 FINISHING: dict[str, Callable[[UnderWay], bool]] = {
     "answer": answer,
     "audit": write_audit,
@@ -230,6 +235,7 @@ FINISHING: dict[str, Callable[[UnderWay], bool]] = {
     "leave": lambda it: it.world.beat.leave() == 2,
     "park": put_back,
     "pause": pause,
+    "poke": poke,
     "put": put,
     "record": record,
     "renew": renew,

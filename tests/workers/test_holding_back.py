@@ -142,16 +142,6 @@ def test_a_rule_that_was_turned_off_does_not_act_on_what_it_had_queued(world: Wo
     assert world.heroku.calls() == []
 
 
-def test_a_rule_that_is_gone_still_finishes_what_it_began_to_plan(world: World) -> None:
-    """A run does not depend on the rule file: another version may be the one that knows the rule."""
-    world.deliver(world.crashing())
-    world.worker().deciding.drain()
-    world.pass_time(61)
-    world.worker(TELL).drain()
-
-    assert len(world.posts()) == 1
-
-
 def test_the_services_own_trouble_is_told_whatever_the_brake_says(world: World) -> None:
     heard = Heard()
     worker = world.worker(brake=Mode.OFF, teller=heard)
