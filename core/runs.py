@@ -181,6 +181,13 @@ class Runs:
         """Releases and slugs of the app that were taken back once."""
         return frozenset(map(bytes.decode, cast("list[bytes]", self._redis.hkeys(layout.BAD + app))))
 
+    def came(self, partner: str, *, since: float, until: float, besides: str) -> str | None:
+        """The first event that was left under this key of partners, of that time (seconds since 1970), and is not
+        `besides`."""
+        times = int(since * 1000), int(until * 1000)
+        found = cast("list[bytes]", self._redis.zrangebyscore(layout.CAME + partner, *times, start=0, num=2))
+        return next((id for id in map(bytes.decode, found) if id != besides), None)
+
     def crashes(self, releases: Sequence[str]) -> dict[str, int]:
         """How many crashes of each release were seen."""
         if not releases:

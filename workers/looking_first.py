@@ -1,4 +1,4 @@
-"""Looking first: a run of a rule with `missing` asks Heroku's own list of events whether the partner came after all.
+"""Looking first: a run of a rule with `missing` looks whether the partner came after all: here, then in Heroku's list.
 
 Absence is concluded from what did not arrive here, and a delivery may be late or lost. So nothing is done before
 Heroku, which knows what happened, was asked; if it does not say, nothing is done either.
@@ -44,23 +44,42 @@ def did_not_come(visit: Visit) -> bool:
     wanted = visit.run.plan.get("look_first")
     if wanted is None or has_begun(visit.run) or _is_asking(visit):
         return True
+    if _has_come(visit, wanted):
+        return False
     try:
         found = _found(visit, wanted)
     except (Unavailable, Unknown) as error:
-        left = _give_up_at(visit) - visit.now
-        if left > 0:
-            wait = min(max(AGAIN_SECONDS, error.retry_after if isinstance(error, Unavailable) else 0.0), max(left, 1.0))
-            visit.crew.due.park("act", visit.run.id, token=visit.token, seconds=wait)
-            log.info("it is not known yet whether an event is missing", run=visit.run.id, error=str(error))
-        else:
-            _end_unknown(visit, str(error))
+        _look_again(visit, wanted, error)
         return False
     except (_NotKnown, HerokuError) as error:
-        _end_unknown(visit, str(error))
+        _give_up(visit, wanted, str(error))
         return False
     if found:
         _end(visit, "not needed", f"The event that was missing is in Heroku's own list: {found}.")
     return not found
+
+
+def _has_come(visit: Visit, wanted: Mapping[str, Any]) -> bool:
+    """Whether it has reached us since the run was planned: then it ends, whatever Heroku says."""
+    since = visit.event.created_at if visit.event else None
+    if since is None:
+        return False
+    first, last = since.timestamp(), since.timestamp() + wanted["within"]
+    came = visit.crew.runs.came(wanted["key"], since=first, until=last, besides=visit.run.event_id)
+    if came:
+        _end(visit, "not needed", f"The event that was missing has come meanwhile: {came}.")
+    return came is not None
+
+
+def _look_again(visit: Visit, wanted: Mapping[str, Any], error: Unavailable | Unknown) -> None:
+    """Heroku is busy: wait as long as it asks for, but not for ever."""
+    left = _give_up_at(visit) - visit.now
+    if left <= 0:
+        _give_up(visit, wanted, str(error))
+        return
+    wait = min(max(AGAIN_SECONDS, error.retry_after if isinstance(error, Unavailable) else 0.0), max(left, 1.0))
+    visit.crew.due.park("act", visit.run.id, token=visit.token, seconds=wait)
+    log.info("it is not known yet whether an event is missing", run=visit.run.id, error=str(error))
 
 
 def _is_asking(visit: Visit) -> bool:
@@ -146,7 +165,10 @@ class _Account:
             log.warning("a call could not be recorded", run=run.id, error=type(error).__name__)
 
 
-def _end_unknown(visit: Visit, why: str) -> None:
+def _give_up(visit: Visit, wanted: Mapping[str, Any], why: str) -> None:
+    """Heroku does not tell; it may have come while Heroku was asked."""
+    if _has_come(visit, wanted):
+        return
     run = visit.run
     sentence = f"It is not known whether an event is missing, so nothing was done: {why.rstrip('.')}."
     _end(visit, "unknown", sentence, tell=(f"missing:{run.id}", f"{run.app_name}, rule {run.rule}: {sentence}"))

@@ -11,7 +11,7 @@ from heroku import events
 from heroku.samples import sample
 from rules.files.loading import Source, load
 from rules.model import Mode
-from tests.workers.world import APP, World
+from tests.workers.world import APP, Worker, World
 from toolbelt.simulator.faults import Fault, Kind
 from workers.actions import SPECS
 
@@ -163,6 +163,52 @@ class TestMissing:
         worker.drain()
 
         assert world.run().state == "unknown"
+
+    def test_what_came_while_heroku_was_busy_is_not_missing(self, world: World) -> None:
+        """Its delivery was late; the run asked a Heroku that did not answer for an hour, and ended as unknown."""
+        worker, ended = self.asking_a_busy_heroku(world)
+        asked = len(world.heroku.calls("GET"))
+        world.deliver(ended)
+        worker.drain()
+        world.pass_time(31)
+        worker.drain()
+
+        assert world.run().state == "not needed"
+        assert world.run().note == f"The event that was missing has come meanwhile: {ended['id']}."
+        assert len(world.heroku.calls("GET")) == asked, "nobody has to ask Heroku for what is here"
+
+    def test_what_came_during_the_last_look_at_heroku_is_not_missing(self, world: World) -> None:
+        worker, ended = self.asking_a_busy_heroku(world)
+        world.deliver(ended)
+        worker.runs.after["came"] = worker.deciding.drain
+        world.pass_time(3_601)
+        worker.acting.drain()
+
+        assert (world.run().state, world.told()) == ("not needed", [])
+
+    def test_an_event_is_not_its_own_partner(self, world: World) -> None:
+        worker = world.worker(
+            NO_END.replace("{on: api:build.update", "{on: api:build, match: {data.app.id: {exists: true}}")
+        )
+        world.deliver(lonely(world))
+        worker.drain()
+        world.pass_time(LATE)
+        worker.drain()
+
+        assert world.run().state == "done"
+
+    def asking_a_busy_heroku(self, world: World) -> tuple[Worker, dict[str, Any]]:
+        """A worker whose run looks for the end of a build, and that end, which is not delivered yet."""
+        worker = world.worker(NO_END)
+        begun = built(world)
+        ended = next(each for each in world.simulator.events() if each["resource"] == "build" and each != begun)
+        world.heroku.order_faults(Fault(kind=Kind.STATUS, status=503, times=None, **LIST))
+        world.deliver(begun)
+        worker.drain()
+        world.pass_time(LATE)
+        worker.drain()
+        assert world.run().state == "running"
+        return worker, ended
 
     def test_a_look_is_written_down(self, world: World) -> None:
         worker = world.worker(NO_END)

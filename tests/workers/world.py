@@ -98,6 +98,9 @@ class WatchedRuns(Runs):
     def record(self, *args: Any, **kwargs: Any) -> Any:
         return self._watched("record", *args, **kwargs)
 
+    def came(self, *args: Any, **kwargs: Any) -> Any:
+        return self._watched("came", *args, **kwargs)
+
 
 class Heard(Teller):
     """Sends nothing and keeps every message: target, text."""
