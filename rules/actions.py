@@ -1,12 +1,13 @@
 """What rules know of an action: the parameters it takes, the access it needs and whether it destroys."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from heroku.access import Level
+from rules.texts.pieces import Join
 
 
 class Need(NamedTuple):
@@ -33,8 +34,8 @@ class ActionSpec:
 
     `needs` always holds; `needs_more` is what its parameters add to it. `uses` is what it can do without and does
     better with. What `destroys` with its parameters stands only in a rule that has a limit. `hears` are the entities
-    whose events tell what came of it. In the parameters that are `marked`, what templates print is marked as data; in
-    those of `variables`, `$NAME` stands for a variable of the environment.
+    whose events tell what came of it. In the parameters of `variables`, `$NAME` stands for a variable of the
+    environment; in those of `joins`, what templates print is joined with what is written as that says.
     """
 
     name: str
@@ -46,7 +47,7 @@ class ActionSpec:
     hears: tuple[str, ...] = ()
     uses: tuple[Need, ...] = ()
     variables: tuple[str, ...] = ()
-    marked: frozenset[str] = frozenset()
+    joins: Mapping[str, Join] = field(default_factory=dict)
 
     def needed(self, params: Written) -> tuple[Need, ...]:
         """The access that it needs with these parameters: one level for each group."""

@@ -12,7 +12,6 @@ from core.runs import Locked, Paused, StepState
 from heroku.errors import AccessDenied, HerokuError, Unauthorized, Unavailable, Unknown
 from rules.actions import ActionSpec
 from rules.rulebook import Step as Written
-from rules.texts.marking import as_data
 from rules.texts.templates import TemplateError, render_params
 from workers.actions.base import RENDERED, Action, Outcome, State, Step
 from workers.actions.parameters import NotSet
@@ -73,9 +72,9 @@ class Stepping:
             case Unknown():  # of a message, which may be repeated
                 outcome = self._put_off(error, 1.0)
             case AccessDenied():
-                outcome = Outcome("denied", f"Denied: {error.reason}.")
+                outcome = Outcome("denied", f"Denied: {self._visit.in_words(error.reason)}.")
             case _:
-                outcome = Outcome("failed", f"{look.name} failed: {words(error)}.")
+                outcome = Outcome("failed", f"{look.name} failed: {self._said(error)}.")
         return write(look, outcome)
 
     def _broken(self, error: Exception) -> StepState:
@@ -146,7 +145,7 @@ class Stepping:
         params = self._look.written.params
         if self._visit.is_system:
             return params
-        return render_params(params, self._visit.context(), mark=as_data, marked=spec.marked)
+        return render_params(params, self._visit.context(), joins=spec.joins)
 
     def _facts(self) -> Mapping[str, Any]:
         run = self._visit.run
@@ -163,9 +162,12 @@ class Stepping:
         look = self._look
         look.is_put_off()
         if look.left <= 0:
-            return Outcome("failed", f"{look.name} was given up: {words(error)}.", tell_system=True)
+            return Outcome("failed", f"{look.name} was given up: {self._said(error)}.", tell_system=True)
         wait = look.backoff(seconds)
-        return Outcome("waiting", f"{words(error)}; trying again in {wait:.0f} s.", look_again=wait)
+        return Outcome("waiting", f"{self._said(error)}; trying again in {wait:.0f} s.", look_again=wait)
+
+    def _said(self, error: Exception) -> str:
+        return self._visit.in_words(words(error))
 
     def _looked_up_later(self, error: Exception) -> StepState:
         """The step stands as started, and nobody looks before it can be known what came of the call."""

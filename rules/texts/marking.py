@@ -1,8 +1,10 @@
 """Marks around what comes from outside, in texts that a model reads: so that it can tell data from instructions."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from heroku.redacting import without_secrets
+from rules.texts.pieces import Piece
 
 OPEN: Final = "⟦"
 CLOSE: Final = "⟧"
@@ -15,3 +17,8 @@ def as_data(text: str) -> str:
     What looks like a secret is left out here, as it could take a mark along if it were left out afterwards.
     """
     return OPEN + without_secrets(text).translate(_NONE) + CLOSE
+
+
+def marked(pieces: Sequence[Piece]) -> str:
+    """A text in which all that a template printed is marked."""
+    return "".join(as_data(piece.text) if piece.printed else piece.text for piece in pieces)

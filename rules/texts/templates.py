@@ -7,10 +7,11 @@ The context holds the event's fields, the whole of it again as `event`, the rule
 so far came to as `steps.NAME.outcome`, `steps.NAME.sentence`; in on_failure also the `error`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import jinja2
@@ -18,6 +19,7 @@ from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from rules.errors import TemplateError
+from rules.texts.pieces import Join, fenced, pieces_of
 from rules.texts.template_bounds import Bounding
 from rules.texts.template_filters import FILTERS, HIDDEN, as_text
 from rules.texts.template_syntax import Names, check
@@ -27,6 +29,7 @@ __all__ = ["Template", "TemplateError", "compile_template", "is_template", "rend
 MAX_SOURCE: Final = 4_000  # characters
 MAX_OUTPUT: Final = 16_000  # characters; what is longer is cut, and ends in …
 Mark = Callable[[str], str]
+AS_IT_IS: Final[Mapping[str, Join]] = MappingProxyType({})
 _MARK: ContextVar[Mark | None] = ContextVar("mark", default=None)
 _LOOP_FIELDS: Final = frozenset({"index", "index0", "first", "last", "length"})
 
@@ -66,8 +69,7 @@ class Template:
             raise TemplateError("compares values that cannot be compared") from None
         except (jinja2.TemplateError, ValueError) as error:
             raise TemplateError(f"cannot be rendered ({type(error).__name__})") from None
-        text = "".join(pieces)
-        return text if len(text) <= MAX_OUTPUT else text[: MAX_OUTPUT - 1] + "…"
+        return _cut("".join(pieces))
 
 
 def is_template(value: object) -> bool:
@@ -93,13 +95,13 @@ def compile_template(text: str) -> Template:
 
 
 def render_params(
-    params: Mapping[str, Any], context: Mapping[str, Any], *, mark: Mark | None = None, marked: Set[str] = frozenset()
+    params: Mapping[str, Any], context: Mapping[str, Any], *, joins: Mapping[str, Join] = AS_IT_IS
 ) -> dict[str, Any]:
     """A step's parameters with every template in them rendered; raises TemplateError.
 
-    In those that are `marked`, what comes out of the context passes `mark`.
+    In the parameters that `joins` names, what templates print is joined with what is written as it says.
     """
-    return {key: _rendered(value, context, mark if key in marked else None) for key, value in params.items()}
+    return {key: _rendered(value, context, joins.get(key)) for key, value in params.items()}
 
 
 def templates_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -115,14 +117,25 @@ def templates_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple
             yield from templates_in(inner, (*path, index))
 
 
-def _rendered(value: Any, context: Mapping[str, Any], mark: Mark | None) -> Any:
+def _rendered(value: Any, context: Mapping[str, Any], join: Join | None) -> Any:
     if isinstance(value, str):
-        return compile_template(value).render(context, mark=mark) if is_template(value) else value
+        return _text(value, context, join) if is_template(value) else value
     if isinstance(value, Mapping):
-        return {key: _rendered(inner, context, mark) for key, inner in value.items()}
+        return {key: _rendered(inner, context, join) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_rendered(inner, context, mark) for inner in value]
+        return [_rendered(inner, context, join) for inner in value]
     return value
+
+
+def _text(text: str, context: Mapping[str, Any], join: Join | None) -> str:
+    template = compile_template(text)
+    if join is None:
+        return template.render(context)
+    return _cut(join(pieces_of(template.render(context, mark=fenced))))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_OUTPUT else text[: MAX_OUTPUT - 1] + "…"
 
 
 class _Missing(jinja2.ChainableUndefined):

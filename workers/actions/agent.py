@@ -11,6 +11,7 @@ from core.answers import Answer
 from heroku.access import Level
 from heroku.errors import Unavailable
 from rules.actions import ActionSpec, Need, Written
+from rules.texts.marking import marked
 from rules.texts.templates import is_template
 from workers.actions import agent_answers
 from workers.actions.agent_context import NEEDS
@@ -118,7 +119,7 @@ ACTION = Action(
         params=Params,
         changes=False,
         needs_more=_needs,
-        marked=frozenset({"prompt", "system", "messages"}),
+        joins={"prompt": marked, "system": marked, "messages": marked},
     ),
     perform=perform,
     settle=settle,

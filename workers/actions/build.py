@@ -8,6 +8,7 @@ from pydantic import Field
 from heroku.access import Level
 from heroku.models import Build
 from rules.actions import ActionSpec, Need
+from workers.actions.addresses import JOINS, Address
 from workers.actions.base import Action, Outcome, Step
 from workers.actions.parameters import Params as Base
 from workers.actions.parameters import Secret, Text, resolved
@@ -20,10 +21,10 @@ CHECK_MOST_SECONDS = 3_600.0
 class Params(Base):
     """What to build."""
 
-    url: Secret = Field(
+    url: Annotated[Secret, Address] = Field(
         min_length=1,
         description="Where the archive (.tar.gz) is. A signed address is a secret: put it into the environment and "
-        "write `$NAME`, or take it from the event by a template.",
+        "write `$NAME`. A template comes to an address without its query, as that may be a key.",
     )
     checksum: Annotated[str, Field(pattern=r"^SHA256:[0-9a-f]{64}$")] | None = Field(
         None, description="What the archive must come to: SHA256: and 64 hexadecimal digits. Heroku checks it."
@@ -110,6 +111,7 @@ ACTION = Action(
         changes=True,
         hears=("api:build",),
         variables=("url",),
+        joins=JOINS,
     ),
     perform=perform,
     settle=settle,

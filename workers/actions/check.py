@@ -14,6 +14,7 @@ from heroku.access import Level
 from rules.actions import ActionSpec, Need, Written
 from rules.durations import in_words
 from rules.values import Duration, refused
+from workers.actions.addresses import JOINS, Address, Rooted
 from workers.actions.base import Action, Outcome, Step
 from workers.actions.parameters import Params as Base
 from workers.actions.parameters import Text, named, no_longer_than, resolved
@@ -49,12 +50,12 @@ Statuses = Annotated[
 class Params(Base):
     """What to ask for, and what counts as well."""
 
-    url: Text | None = Field(
+    url: Annotated[Text, Address] | None = Field(
         None,
         description="The address; `$NAME` takes it from this service's environment. Default: the app's own, as Heroku "
         "tells it. Private networks are refused unless ALLOW_PRIVATE_ADDRESSES is true.",
     )
-    path: Annotated[str, Field(pattern=r"^/([^/].*)?$", max_length=1_000)] = Field(
+    path: Annotated[str, Field(pattern=r"^/([^/].*)?$", max_length=1_000), Rooted] = Field(
         "/", description="The path on it: /healthz."
     )
     status: Statuses = Field(["2xx"], description="What is well: 200, 2xx, or a list of them.")
@@ -146,7 +147,7 @@ def _needs(written: Written) -> tuple[Need, ...]:
 
 
 ACTION = Action(
-    spec=ActionSpec(name="check", params=Params, needs_more=_needs, variables=("url",)),
+    spec=ActionSpec(name="check", params=Params, needs_more=_needs, variables=("url",), joins=JOINS),
     perform=perform,
     settle=settle,
     reads_live_state=True,

@@ -17,6 +17,7 @@ from rules.actions import ActionSpec
 from rules.texts.templates import is_template
 from rules.values import refused
 from workers import signing
+from workers.actions.addresses import JOINS, Address
 from workers.actions.base import RENDERED, Action, Outcome, Step
 from workers.actions.logs import fit_to_be_kept
 from workers.actions.parameters import Params as Base
@@ -54,7 +55,7 @@ Headers = dict[Annotated[str, AfterValidator(_is_free)], Annotated[Secret, After
 class Params(Base):
     """Where to, and what."""
 
-    url: Annotated[Secret, AfterValidator(_goes_to_a_host_of_the_rule)] = Field(
+    url: Annotated[Secret, AfterValidator(_goes_to_a_host_of_the_rule), Address] = Field(
         min_length=1, description="The address; `$NAME` takes it from this service's environment, as it often is a key."
     )
     body: Annotated[dict[str, Any], AfterValidator(no_secrets)] | None = Field(
@@ -118,7 +119,7 @@ def _unavailable(name: str, why: str, status: int, headers: Mapping[str, str]) -
 
 
 ACTION = Action(
-    spec=ActionSpec(name="http", params=Params, variables=("url", "body", "secret", "headers")),
+    spec=ActionSpec(name="http", params=Params, variables=("url", "body", "secret", "headers"), joins=JOINS),
     perform=perform,
     settle=settle,
     reads_live_state=False,

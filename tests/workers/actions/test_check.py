@@ -111,6 +111,43 @@ def test_an_answer_must_come_within_the_longest_request() -> None:
         load([Source("rules.yaml", rule("check: {url: 'https://a.example', timeout: 11s}", {}))], actions=SPECS)
 
 
+BY_EVENT = [
+    pytest.param("{url: '{{ data.command }}'}", "http://127.0.0.1:9/x", "127.0.0.1/x was not well", id="all of it"),
+    pytest.param("{url: 'http://{{ data.command }}:9/'}", "127.0.0.1", "127.0.0.1/ was not well", id="the host"),
+    pytest.param("{url: 'http://{{ data.command }}:9/'}", "a@evil", "cannot be in a host name", id="a name and a host"),
+    pytest.param("{url: 'http://{{ data.command }}/'}", "127.0.0.1:22", "cannot be in a host name", id="a port"),
+    pytest.param("{url: 'http://127.0.0.1:9', path: '/{{ data.command }}'}", "..", "leads elsewhere", id="up"),
+    pytest.param("{url: 'http://127.0.0.1:9', path: '/{{ data.command }}'}", "/x", "127.0.0.1/%2Fx was", id="a path"),
+]
+
+
+@pytest.mark.parametrize(("params", "value", "told"), BY_EVENT)
+def test_an_event_may_say_which_host_and_nothing_more(world: World, params: str, value: str, told: str) -> None:
+    world.worker(rule(f"check: {params[:-1]}, bad_for: 5s}}", {}), fetcher=Fetcher(private=True))
+    world.deliver(occasion(world, **{"data.command": value}))
+    worked_through(world)
+    state, sentence = world.step()
+    assert (state, told in sentence) == ("failed", True), sentence
+
+
+WRONG = [
+    pytest.param("{url: acme.example}", "url: must be an address like https://", id="no address"),
+    pytest.param("{url: 'https://'}", "url: must be an address like https://", id="no host"),
+    pytest.param("{url: 'ftp://{{ data.name }}/'}", "url: must begin with https://", id="another scheme"),
+    pytest.param("{url: 'acme.example/{{ data.name }}'}", "url: must begin with https://", id="no scheme"),
+    pytest.param("{url: $A, path: '{{ data.name }}'}", "path: must begin with a / that is written", id="all the path"),
+    pytest.param("{url: $A, path: '//{{ data.name }}'}", "path: must begin with a / that is written", id="a host"),
+]
+
+
+@pytest.mark.parametrize(("params", "told"), WRONG)
+def test_an_address_that_can_be_none_is_told_when_the_rule_is_loaded(params: str, told: str) -> None:
+    with pytest.raises(RuleErrors) as raised:
+        load([Source("rules.yaml", rule(f"check: {params}", {}))], actions=SPECS)
+    assert told in str(raised.value)
+    assert "rules.yaml:12:" in str(raised.value)
+
+
 @pytest.mark.parametrize("path", ["//elsewhere.example", "healthz"])
 def test_a_path_leads_nowhere_else(path: str) -> None:
     with pytest.raises(RuleErrors, match="path"):

@@ -91,6 +91,9 @@ WRONG = [
     pytest.param("{url: $X, body: {a: [$WEBHOOK_SECRET]}}", "a setting of this service", id="our own secret"),
     pytest.param("{url: $X, headers: {Host: elsewhere.example}}", "no header that can be given", id="another host"),
     pytest.param('{url: $X, headers: {X-A: "a\\nb"}}', "one line of ASCII", id="two lines"),
+    pytest.param("{url: acme.example/hook}", "must be an address like https://", id="no address"),
+    pytest.param("{url: 'https://acme.example:99999/'}", "must be an address like https://", id="no port"),
+    pytest.param("{url: ''}", "must not be empty", id="an empty address"),
     pytest.param("{url: $X, headers: {Authorization: Bearer abcdef}}", "looks like a secret", id="a key in a header"),
 ]
 
@@ -113,3 +116,14 @@ def test_an_event_cannot_say_who_gets_it(url: str) -> None:
     """What is sent may be signed and hold keys; they would go to whoever can write an event."""
     with pytest.raises(RuleErrors, match="its host must be written out"):
         load([Source("rules.yaml", rule(f"http: {{url: '{url}', headers: {{X: $A_SECRET}}}}", {}))], actions=SPECS)
+
+
+def test_what_an_event_says_is_one_segment_of_the_path_and_one_value_of_the_query(world: World, pages: Pages) -> None:
+    """A release described as `../admin?as=root` had a webhook of the team's own called at another path."""
+    do = f"http: {{url: '{pages.url}/deploys/{{{{ data.command }}}}/done?of={{{{ data.command }}}}&a=b'}}"
+    world.worker(rule(do, {}), fetcher=Fetcher(private=True))
+    world.deliver(occasion(world, **{"data.command": "../admin?as=root#x y"}))
+    worked_through(world)
+    [asked] = pages.asked
+    value = "..%2Fadmin%3Fas%3Droot%23x%20y"
+    assert asked.path == f"/deploys/{value}/done?of={value}&a=b"

@@ -1,0 +1,45 @@
+"""A rendered text in its pieces: what stands in the rule, and what a template printed there.
+
+What an event says may be a part of an address, a command or a prompt: how the two are joined is the parameter's own.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+
+class Piece(NamedTuple):
+    """Some of a text. `printed`: by a template, so that it may be anything that an event says."""
+
+    text: str
+    printed: bool
+
+
+Join = Callable[[Sequence[Piece]], str]
+"""Makes the text of its pieces; raises TemplateError where what was printed cannot stand."""
+
+_OPEN: Final = "\x02"
+_CLOSE: Final = "\x03"
+_NONE: Final = str.maketrans("", "", _OPEN + _CLOSE)
+_PRINTED: Final = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*)(?:{_CLOSE}|$)")
+
+
+def fenced(text: str) -> str:
+    """What a template printed, so that it can be told apart afterwards: a mark for `Template.render`."""
+    return _OPEN + text.translate(_NONE) + _CLOSE
+
+
+def pieces_of(text: str) -> tuple[Piece, ...]:
+    """The pieces of a text in which what was printed is fenced."""
+    return tuple(_pieces(text))
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    done = 0
+    for found in _PRINTED.finditer(text):
+        if found.start() > done:
+            yield Piece(text[done : found.start()], printed=False)
+        yield Piece(found[1], printed=True)
+        done = found.end()
+    if done < len(text):
+        yield Piece(text[done:], printed=False)
