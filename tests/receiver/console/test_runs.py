@@ -1,0 +1,26 @@
+"""The pages about runs: the list, one of them, and the answers that it asks for."""
+
+from tests.receiver.console.browsing import Visitor
+from tests.receiver.console.keeping import Records
+
+
+def test_the_list_leads_to_each_run(ada: Visitor, records: Records) -> None:
+    records.run("e1:roll-back")
+    records.run("e2:scale", state="failed")
+
+    page = ada.page("/console/runs")
+
+    assert 'href="/console/runs/e1%3Aroll-back"' in page
+    assert 'href="/console/runs/e2%3Ascale"' in page
+
+
+def test_a_run_that_asks_is_approved_with_a_name_and_a_reason(ada: Visitor, records: Records) -> None:
+    run = f"/console/runs/{records.asking('e1:roll-back')}"
+
+    told = ada.told(run, do="approve", why="I looked at the logs")
+
+    assert "Approved: the run goes on." in told
+    assert "ada said yes: I looked at the logs" in told
+    approval = records.hands.run("e1:roll-back").approval
+    assert approval is not None
+    assert (approval["verdict"], approval["by"], approval["why"]) == ("approve", "ada", "I looked at the logs")
