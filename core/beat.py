@@ -41,8 +41,8 @@ class Ticked:
 class Beat:
     """Each method is one script call."""
 
-    def __init__(self, redis: redis.Redis, *, worker: str, rules: str, version: str) -> None:
-        self._who = [worker, rules, version]
+    def __init__(self, redis: redis.Redis, *, worker: str, rules: str, version: str, act: str = "") -> None:
+        self._who = [worker, rules, version, act]
         self._tick = redis.register_script(scripts.source("tick"))
         self._tidy = redis.register_script(scripts.source("tidy"))
         self._tell = redis.register_script(scripts.source("tell"))

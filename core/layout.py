@@ -32,11 +32,11 @@ TRIES = "dh:tries:"  # <hash of an address> → number of tries to open the cons
 HISTORY = "dh:history"  # stream: a JSON line {by, did, about, why} for what a person did. The latest HISTORY_LINES
 
 # --- workers ---
-WORKERS = "dh:workers"  # hash: worker → JSON {beat, rules, version}; a field ends with its worker
+WORKERS = "dh:workers"  # hash: worker → JSON {beat, rules, version, act}; a field ends with its worker
 TICK = "dh:tick"  # string: when anybody ticked last
 GRACE = "dh:grace"  # string: after a silence of all, nobody is held dead. Ends after GRACE_MILLISECONDS
 EPOCH = "dh:epoch"  # string: "<uuid> <since>"; no end: if it is gone, so is all that we knew
-BOOK = "dh:book:"  # <digest> → JSON: the names of rules, their clauses and where these look. Ends with the events
+BOOK = "dh:book:"  # <digest> → JSON: the rules' outlines, of some 600 bytes each. Ends with the events
 
 # --- Heroku's API ---
 BUDGET = "dh:budget"  # hash: left, at: the account's pool as we know it; and `:flying`, calls not answered yet. A day

@@ -13,6 +13,7 @@ from core.answers import Answers
 from core.asking import asking
 from core.audit import Audit, AuditLine
 from core.history import Deed
+from core.presence import Worker, at_work
 from core.runs import Run
 from core.runs import read as read_run
 from rules.silences import Silence
@@ -120,6 +121,11 @@ class Sight:
         """The outline of the rules that a decision refers to; None if it is no longer kept."""
         text = cast("bytes | None", self._redis.get(layout.BOOK + digest))
         return json.loads(text) if text else None
+
+    def workers(self) -> list[Worker]:
+        """The workers that have been seen lately, by their names."""
+        beats = cast("dict[bytes, bytes]", self._redis.hgetall(layout.WORKERS))
+        return at_work(beats, int(self.now() * 1000))
 
     def paused(self) -> Pause | None:
         """The pause that is in force."""

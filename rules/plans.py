@@ -1,6 +1,6 @@
 """What a run would do, step by step in words, as far as it can be known before it begins."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rules.rulebook import Step
@@ -12,24 +12,29 @@ ERROR, STEPS = "error", "steps"  # what is known when steps were taken
 
 def steps_in_words(steps: Iterable[Step], context: Mapping[str, Any]) -> list[str]:
     """A line for each step: its action, and its parameters with the templates in them rendered."""
-    return [_step(step, context) for step in steps]
+    return [_step(step, lambda text: _known(text, context)) for step in steps]
 
 
-def _step(step: Step, context: Mapping[str, Any]) -> str:
+def steps_as_written(steps: Iterable[Step]) -> list[str]:
+    """The same with the templates as they stand in the rule, where there is no event to render them for."""
+    return [_step(step, lambda text: text) for step in steps]
+
+
+def _step(step: Step, known: Callable[[str], str]) -> str:
     named = "" if step.name == step.action else f"{step.name}: "
-    params = "; ".join(f"{key}: {_value(value, context)}" for key, value in step.params.items())
+    params = "; ".join(f"{key}: {_value(value, known)}" for key, value in step.params.items())
     condition = f", if {step.condition}" if step.condition else ""
     goes_on = ", and go on if it fails" if step.continue_on_failure else ""
     return f"{named}{step.action}{f' ({params})' if params else ''}{condition}{goes_on}"
 
 
-def _value(value: Any, context: Mapping[str, Any]) -> str:
+def _value(value: Any, known: Callable[[str], str]) -> str:
     """Of a mapping only the names: values of config vars, headers and the like are nobody's business."""
     if isinstance(value, Mapping):
         return ", ".join(map(str, value)) or "nothing"
     if isinstance(value, list):
-        return ", ".join(_value(inner, context) for inner in value)
-    return shown(_known(value, context) if is_template(value) else value)
+        return ", ".join(_value(inner, known) for inner in value)
+    return shown(known(value) if is_template(value) else value)
 
 
 def _known(text: str, context: Mapping[str, Any]) -> str:

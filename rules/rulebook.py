@@ -140,17 +140,6 @@ class Rule:
     names_apps: frozenset[str] = frozenset()  # ids and names that it writes out, for the gate on our own app
     key_of: Callable[[Fields], Any] | None = field(default=None, repr=False, compare=False)
 
-    def outline(self) -> dict[str, Any]:
-        """What must be kept beside decisions to tell later which clause of which rule was meant, and what it saw."""
-        return {
-            "name": self.name,
-            "digest": self.digest,
-            "mode": self.mode.value,
-            "on": [str(subscription) for subscription in self.on],
-            "clauses": list(self.match.clauses),
-            "paths": [list(clause.paths) for clause in self.match.parts],
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Template:
@@ -207,10 +196,6 @@ class Rulebook:
     def rule(self, name: str) -> Rule | None:
         """The rule of that name."""
         return next((rule for rule in self.rules if rule.name == name), None)
-
-    def outline(self) -> list[dict[str, Any]]:
-        """All rules' outlines, as plain JSON values."""
-        return [rule.outline() for rule in self.rules]
 
 
 def digest_of(told: Any) -> str:

@@ -61,7 +61,7 @@ class Worker:
             runs=Runs(redis),
             pool=Budget(redis),
             audit=Audit(redis),
-            beat=Beat(redis, worker=name, rules=book.digest, version=VERSION),
+            beat=Beat(redis, worker=name, rules=book.digest, version=VERSION, act=chosen.brake),
             book=book,
             actions=ACTIONS,
             heroku=heroku,

@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from core.settings import SettingsError
 from rules.errors import RuleErrors
+from rules.outlines import outline
 from rules.rulebook import Rulebook, digest_of
 from workers import credentials
 from workers.crew import Crew
@@ -87,7 +88,7 @@ class Reloading:
 
     def _swap(self, book: Rulebook) -> None:
         """All at once, once it stands in Redis what its decisions will refer to."""
-        self._crew.ledger.keep_book(book.digest, book.outline())
+        self._crew.ledger.keep_book(book.digest, outline(book))
         self._crew.book = book
         self._crew.beat.runs(book.digest)
 

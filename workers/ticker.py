@@ -6,6 +6,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from core.beat import Epoch
+from rules.outlines import outline
 from workers.crew import Crew
 
 BEAT_SECONDS = 1.0
@@ -89,7 +90,7 @@ class Ticker:
             log.error("redis lost its data", epoch=epoch.id, since=epoch.since)
         if self._noted == epoch.id and self._beats % BOOK_BEATS:
             return
-        self._crew.ledger.keep_book(self._crew.book.digest, self._crew.book.outline())
+        self._crew.ledger.keep_book(self._crew.book.digest, outline(self._crew.book))
         if self._noted != epoch.id and young:
             self._crew.beat.tell(f"epoch:{epoch.id}", EMPTY)
         self._noted = epoch.id

@@ -1,5 +1,6 @@
 -- tick: a worker's beat, once a second: says that it lives, frees what dead workers held, wakes whoever should work.
--- ARGV   1 worker, 2 its digest of rules, 3 its version, 4 an id for an epoch, 5 envelope for `decide`, 6 for `act`
+-- ARGV   1 worker, 2 its digest of rules, 3 its version, 4 where ACT stands for it, 5 an id for an epoch,
+--        6 envelope for `decide`, 7 for `act`
 -- Answer the epoch ("<id> <since>"), rows due now in `decide`, in `act` and in `wait`, rows freed, 1 if the epoch is young
 -- Promise while one worker ticks, no due row is forgotten, whatever messages were lost.
 
@@ -7,11 +8,11 @@ redis.call('DEL', L.NOTHING)
 local now = now_ms()
 local last = tonumber(redis.call('GET', L.TICK) or 0)
 redis.call('SET', L.TICK, text(now), 'PX', 3600000)
-redis.call('HSET', L.WORKERS, ARGV[1], cjson.encode({beat = now, rules = ARGV[2], version = ARGV[3]}))
+redis.call('HSET', L.WORKERS, ARGV[1], cjson.encode({beat = now, rules = ARGV[2], version = ARGV[3], act = ARGV[4]}))
 
 local epoch = redis.call('GET', L.EPOCH)
 if not epoch then
-  epoch = ARGV[4] .. ' ' .. text(now)
+  epoch = ARGV[5] .. ' ' .. text(now)
   redis.call('SET', L.EPOCH, epoch)
 end
 
@@ -54,7 +55,7 @@ for _, lane in ipairs({'decide', 'act', 'wait'}) do
   answer[#answer + 1] = waiting
   if waiting > 0 and not paused then
     redis.call('SET', L.WAKE .. lane, '1', 'PX', L.WAKE_MILLISECONDS)
-    push_wake(lane, lane == 'act' and ARGV[6] or ARGV[5])
+    push_wake(lane, lane == 'act' and ARGV[7] or ARGV[6])
   end
 end
 answer[#answer + 1] = freed

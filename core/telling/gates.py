@@ -1,14 +1,12 @@
 """The gates of a rule in words: what each asks, and how it stands where that is known."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.peeking import Standing
 from core.telling.words import gate_in_words, in_milliseconds
-from rules.durations import in_words
-from rules.model import Mode
+from rules.demands import asked
 from rules.rulebook import Rule
-from rules.subscriptions import Subscription
 
 # How a gate stands, made of its numbers.
 STANDINGS: Mapping[str, Callable[..., str]] = {
@@ -32,29 +30,6 @@ CLOSED_BY: Mapping[str, str] = {
 }
 
 
-def asked(rule: Rule) -> Iterator[tuple[str, str]]:
-    """Each gate of the rule that looks at more than the event, in their order: its name, and what it asks."""
-    if rule.changed:
-        yield "changed", f"{rule.changed.path} is not what it was{_from_to(rule)}"
-    if rule.after:
-        yield "after", f"{_on(rule.after.on)} came in the {in_words(rule.after.within_seconds)} before"
-    if rule.count:
-        yield "count", f"it happens {rule.count.at_least} times within {in_words(rule.count.within_seconds)}"
-    if rule.missing:
-        yield "missing", f"{_on(rule.missing.on)} does not come in the {in_words(rule.missing.within_seconds)} after"
-    if rule.quiet:
-        yield "quiet", f"nothing more comes for {in_words(rule.quiet.seconds)}"
-    if rule.cooldown_seconds:
-        yield "cooldown", f"it rests for {in_words(rule.cooldown_seconds)} after it fired"
-    if rule.limit:
-        runs = "1 run" if rule.limit.max == 1 else f"{rule.limit.max} runs"
-        yield "limit", f"at most {runs} with an effect in {in_words(rule.limit.within_seconds)}"
-    if rule.mode is Mode.LIVE:
-        yield "overlap", f"one run at a time for each key; others {OTHERS[rule.overlap]}"
-    if rule.approve_within_seconds:
-        yield "approval", f"a person says yes within {in_words(rule.approve_within_seconds)}"
-
-
 def standing(rule: Rule, known: Mapping[str, Standing]) -> list[str]:
     """The rule's gates, with the numbers that were just read; without any if there is no Redis to ask."""
     return [f"{name}: {asks}{_stands(known.get(name), known=bool(known))}" for name, asks in asked(rule)]
@@ -72,22 +47,9 @@ def passed(rule: Rule, gate: list[Any]) -> list[str]:
     ]
 
 
-OTHERS = {"queue": "wait in a line", "skip": "are passed over"}
-
-
 def _stands(standing: Standing | None, *, known: bool) -> str:
     if standing is None:
         return "" if known else " (would be asked)"
     name = standing.gate[0] if standing.gate else ""
     how = {"": "open", "waits": "it would wait", "breaker": "closed, its breaker is open"}.get(name, "closed")
     return f": {', '.join(filter(None, (how, STANDINGS[standing.name](**standing.numbers))))}"
-
-
-def _on(subscriptions: tuple[Subscription, ...]) -> str:
-    return " or ".join(map(str, subscriptions))
-
-
-def _from_to(rule: Rule) -> str:
-    changed = rule.changed
-    parts = (("from", changed.was), ("to", changed.now)) if changed else ()
-    return "".join(f" {word} {' or '.join(map(str, values))}" for word, values in parts if values)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from heroku.events import AppRef
 from rules.deciding import Decision, decide
 from rules.model import Mode
+from rules.outlines import outline
 from tests.rules.factories import NOON, SHOP, book, event, rule, rule_text
 
 RELEASE: dict[str, Any] = {"status": "failed", "id": "r1", "version": 42}
@@ -205,15 +206,18 @@ def test_the_digest_survives_reformatting_and_no_change_of_meaning() -> None:
 def test_the_outline_is_enough_to_read_a_kept_decision() -> None:
     loaded = book(rule_text("match: {data.status: failed}"))
 
-    [outline] = loaded.outline()
+    [kept] = outline(loaded)
 
-    assert outline == {
+    assert kept == {
         "name": "a-rule",
         "digest": loaded.rules[0].digest,
         "mode": "shadow",
         "on": ["api:release.update"],
         "clauses": ["data.status is failed"],
         "paths": [["data.status"]],
+        "description": "",
+        "asks": [],
+        "do": ["notify (to: log; text: hello)"],
     }
     assert loaded.rule("a-rule") is loaded.rules[0]
     assert loaded.rule("another") is None

@@ -12,6 +12,7 @@ from redis.exceptions import ConnectionError as ConnectionLost
 from core import layout
 from core.settings import Settings, read
 from heroku.samples import sample
+from rules.outlines import outline
 from tests.workers.failing import FailingLedger
 from tests.workers.process import start
 from tests.workers.world import APP, World
@@ -118,7 +119,7 @@ def test_decisions_from_then_on_refer_to_rules_that_are_kept_and_the_beat_tells_
     reloading.look()
     crew.beat.tick()
 
-    assert world.hands.book(folder.digest()) == crew.book.outline()
+    assert world.hands.book(folder.digest()) == outline(crew.book)
     assert world.hands.status()["rules"] == [folder.digest()]
 
 

@@ -4,6 +4,7 @@ import pytest
 from redis.exceptions import ConnectionError as ConnectionLost
 
 from core import layout
+from rules.outlines import outline
 from tests.workers.failing import FailingLedger
 from tests.workers.world import Worker, World
 
@@ -21,7 +22,7 @@ def worker(world: World, ledger: FailingLedger) -> Worker:
 def test_the_rules_that_decisions_refer_to_are_kept_from_the_first_beat_on(world: World, worker: Worker) -> None:
     worker.ticker.beat()
 
-    assert world.hands.book(worker.crew.book.digest) == worker.crew.book.outline()
+    assert world.hands.book(worker.crew.book.digest) == outline(worker.crew.book)
 
 
 def test_a_loss_of_everything_is_told_once(world: World, worker: Worker) -> None:

@@ -20,6 +20,7 @@ from heroku import samples
 from heroku.errors import BadDelivery
 from heroku.events import Event
 from rules.errors import RuleErrors
+from rules.outlines import outline
 from rules.rulebook import Rulebook
 from toolbelt.commands.checking import settings
 from toolbelt.commands.common import No, as_json, connected, examples, hands, print_json
@@ -113,9 +114,9 @@ def kept(id: str) -> list[Told]:
 
 
 def told(decision: Mapping[str, Any], heard: Event, at_work: Hands, today: Rulebook | None) -> Told:
-    outline = at_work.book(decision["b"])
-    found = list(verdicts(decision, heard, outline, today))
-    silent = [] if "w" in decision else list(deaf(heard, outline))
+    kept = at_work.book(decision["b"])
+    found = list(verdicts(decision, heard, kept, today))
+    silent = [] if "w" in decision else list(deaf(heard, kept))
     since = f"Decided {moment(decision['at'] / 1000)}{asked_by(decision)}"
     note = NOT_LOADED if today is None else "" if today.digest == decision["b"] else CHANGED
     runs = {run.rule: f"{run.state}: {gist(run)}" for run in at_work.runs_of(heard.id) if run.id in planned(found)}
@@ -138,9 +139,9 @@ def now(event: Event) -> Told:
     with connected() if configured.redis_url else nullcontext() as redis:
         at = Hands(redis).now() if redis else time.time()
         judged = judge(event, book, configured, now=at, redis=redis)
-    found = verdicts(judged.decision, event, book.outline(), book, judged.standings)
+    found = verdicts(judged.decision, event, outline(book), book, judged.standings)
     asked = "" if configured.redis_url else " (REDIS_URL is not set, so windows, limits and the like are not known)"
-    return Told(f"{headline(event)}\nBy today's rules, now{asked}", [*found, *deaf(event, book.outline())], {})
+    return Told(f"{headline(event)}\nBy today's rules, now{asked}", [*found, *deaf(event, outline(book))], {})
 
 
 def rulebook(configured: Settings) -> Rulebook:

@@ -7,6 +7,7 @@ import click
 
 from core.settings import SettingsError
 from rules.errors import RuleErrors
+from rules.outlines import outline_of
 from rules.rulebook import Rule, Template
 from toolbelt.commands.backtesting import backtest
 from toolbelt.commands.checking import check, settings
@@ -55,7 +56,7 @@ def list_(*, as_json: bool) -> None:
 
 
 def outline(rule: Rule) -> dict[str, Any]:
-    return rule.outline() | {"description": rule.description, "do": [step.name for step in rule.do]}
+    return outline_of(rule) | {"description": rule.description, "do": [step.name for step in rule.do]}
 
 
 def template_outline(template: Template) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from core.hands import Hands
 from core.ledger import Judged, Ledger
 from heroku.samples import encode, sample
 from rules.files.loading import Source, load
+from rules.outlines import outline
 from tests.core.world import World
 from tests.toolbelt.commands.conftest import Terminal
 from workers.actions import SPECS
@@ -201,7 +202,7 @@ def keep(terminal: Terminal, *lines: dict[str, Any], rules: str = RULES) -> None
     ledger = Ledger(terminal.redis, keep_seconds=3_600)
     claimed = world.claim()
     book = load([Source("rules.yaml", rules)], actions=SPECS, environment={})
-    ledger.keep_book("then", book.outline())
+    ledger.keep_book("then", outline(book))
     first, *later = [{"b": "then", **line} for line in lines]
     ledger.decide([Judged(ID, first, "", None)], token=claimed.token)
     for line in later:
