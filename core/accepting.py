@@ -12,6 +12,7 @@ from redis.exceptions import OutOfMemoryError
 from core import queue, records, scripts
 
 Answer = Literal["accepted", "duplicate", "full", "deep"]
+UNREADABLE = "unreadable-"  # begins the id of what told none
 _ANSWERS: dict[int, Answer] = {1: "accepted", 0: "duplicate", -1: "full", -2: "deep"}
 
 

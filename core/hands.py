@@ -40,7 +40,7 @@ class Hands(Sight):
         What begins both an event's id and a dead run's means the event.
         """
         lane, whole = self._at_rest(id)
-        earlier = self._read([whole])[0].kept if lane == "decide" else None
+        earlier = self.kept_events([whole])[0].kept if lane == "decide" else None
         number = len(earlier.decisions) if earlier else 1
         request = json.dumps({"number": max(1, number), "by": by, "why": why})
         line = history.line("replay", by=by, why=why, about=whole)

@@ -8,11 +8,12 @@ from typing import Any, Literal, cast
 
 import redis
 
-from core import history, layout, presence, records, silences
+from core import accepting, history, hours, layout, presence, records, silences
 from core.answers import Answers
 from core.asking import asking
 from core.audit import Audit, AuditLine
 from core.history import Deed
+from core.hours import Hour
 from core.presence import Worker, at_work
 from core.runs import Run
 from core.runs import read as read_run
@@ -85,7 +86,21 @@ class Sight:
 
     def events(self, *, most: int) -> list[KeptEvent]:
         """The events accepted last, the newest first."""
-        return self._read(self._newest(layout.EVENTS, most))
+        return self.kept_events(self._newest(layout.EVENTS, most))
+
+    def event_ids(self, state: str = "", *, most: int, skip: int = 0) -> list[str]:
+        """The ids of the events accepted last, the newest first; those waiting, dead or unreadable if that is asked
+        for, which nobody has to unpack them for. Of other states: of all."""
+        match state:
+            case "waiting":
+                return self._newest(layout.DUE + "decide", most, skip=skip)
+            case "dead":
+                ids = [key.removeprefix("decide ") for key in self.dead() if key.startswith("decide ")]
+            case "unreadable":
+                ids = [id for id in self._newest(layout.EVENTS) if id.startswith(accepting.UNREADABLE)]
+            case _:
+                return self._newest(layout.EVENTS, most, skip=skip)
+        return ids[skip : skip + most]
 
     def dead(self) -> dict[str, Mapping[str, Any]]:
         """Dead letters: `<lane> <id>` with when and after how many attempts, the latest first."""
@@ -95,7 +110,7 @@ class Sight:
 
     def event(self, id: str) -> KeptEvent:
         """One event. Raises NotThere."""
-        found = self._read([self._event_id(id)])[0]
+        found = self.kept_events([self._event_id(id)])[0]
         if found.state == "gone":
             raise NotThere("event", id)
         return found
@@ -103,11 +118,11 @@ class Sight:
     def runs_of(self, event: str) -> list[Run]:
         """The runs that came of an event, the oldest first; without those of another version of Dynohook."""
         ids = reversed(self._newest(layout.RUNS))
-        return self._runs([id for id in ids if id.startswith((f"{event}:", f"{event}#"))])
+        return self.kept_runs([id for id in ids if id.startswith((f"{event}:", f"{event}#"))])
 
     def runs(self, *, most: int) -> list[Run]:
         """The runs planned last, the newest first; without those of another version of Dynohook."""
-        return self._runs(self._newest(layout.RUNS, most))
+        return self.kept_runs(self._newest(layout.RUNS, most))
 
     def run(self, id: str) -> Run:
         """One run, by its id or the beginning of it. Raises NotThere, records.UnknownFormat."""
@@ -163,6 +178,17 @@ class Sight:
         """What agents are saying."""
         return Answers(self._redis, worker="")
 
+    def hours(self, *, most: int) -> list[Hour]:
+        """What came and what was planned in the last hours, the oldest first; the last one is not over yet."""
+        return hours.look(self._redis, self.now(), most=most)
+
+    def put_off(self, ids: Sequence[str]) -> list[tuple[str, str]]:
+        """Of these waits the rule that was put off and the event that it is about; both empty for one that is gone."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for id in ids:
+            pipeline.hmget(layout.WAIT + id, "rule", "event")
+        return [((rule or b"").decode(), (event or b"").decode()) for rule, event in pipeline.execute()]
+
     def status(self) -> dict[str, Any]:
         """The service at a glance, as plain JSON values."""
         pipeline = self._redis.pipeline(transaction=False)
@@ -199,7 +225,8 @@ class Sight:
             },
         }
 
-    def _read(self, ids: Sequence[str]) -> list[KeptEvent]:
+    def kept_events(self, ids: Sequence[str]) -> list[KeptEvent]:
+        """These events, in that order."""
         if not ids:
             return []
         pipeline = self._redis.pipeline(transaction=False)
@@ -216,7 +243,8 @@ class Sight:
             )
         ]
 
-    def _runs(self, ids: Sequence[str]) -> list[Run]:
+    def kept_runs(self, ids: Sequence[str]) -> list[Run]:
+        """These runs, in that order; without those that are gone, or of another version of Dynohook."""
         pipeline = self._redis.pipeline(transaction=False)
         for id in ids:
             pipeline.hgetall(layout.RUN + id)
@@ -227,9 +255,10 @@ class Sight:
                 found += [read_run(id, fields, now=now)] if fields else []
         return found
 
-    def _newest(self, index: str, most: int = 0) -> list[str]:
+    def _newest(self, index: str, most: int = 0, *, skip: int = 0) -> list[str]:
         """The ids of an index, the newest first; all of them if `most` is not given."""
-        return [id.decode() for id in cast("list[bytes]", self._redis.zrevrange(index, 0, most - 1))]
+        last = skip + most - 1 if most else -1
+        return [id.decode() for id in cast("list[bytes]", self._redis.zrevrange(index, skip, last))]
 
     def _event_id(self, beginning: str) -> str:
         return self._whole(beginning, "event", layout.EVENT, layout.EVENTS)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
-from core.accepting import Arrival
+from core.accepting import UNREADABLE, Arrival
 from heroku.errors import BadDelivery
 from heroku.events import Event, read
 from receiver.body import Body
@@ -42,7 +42,7 @@ def _readable(event: Event, body: Body) -> Arrival:
 
 def _unreadable(body: Body, reason: str) -> Arrival:
     return Arrival(
-        id=f"unreadable-{body.fingerprint()}",
+        id=f"{UNREADABLE}{body.fingerprint()}",
         kind="unreadable",
         include="",
         action="",

@@ -156,3 +156,26 @@ def test_the_service_at_a_glance(world: World) -> None:
     )
     assert (found["counters"]["accepted"], found["counters"]["decided"], found["counters"]["runs_planned"]) == (2, 1, 1)
     assert found["redis"]["used_bytes"] > 0
+
+
+def test_events_of_a_state_are_found_without_looking_at_the_others(world: World) -> None:
+    world.decided("e1")
+    world.deliver("e2", "e3")
+    world.server.zadd(layout.EVENTS, {"e1": 1_000, "e2": 2_000, "e3": 3_000, "unreadable-1": 4_000})
+    world.server.zadd(layout.DUE + "decide", {"e2": 2_000, "e3": 3_000})
+    world.server.hset(layout.DEAD, mapping={"decide e1": '{"at": 1, "attempts": 5}', "act r1": '{"at": 2}'})
+
+    states = ("", "waiting", "dead", "unreadable")
+    assert [world.hands.event_ids(state, most=2) for state in states] == [
+        ["unreadable-1", "e3"],
+        ["e3", "e2"],
+        ["e1"],
+        ["unreadable-1"],
+    ]
+    assert [world.hands.event_ids(state, most=9, skip=1) for state in states] == [["e3", "e2", "e1"], ["e2"], [], []]
+
+
+def test_of_a_wait_is_known_which_rule_was_put_off_for_which_event(world: World) -> None:
+    world.server.hset(layout.WAIT + "e1:a", mapping={"rule": "a", "event": "e1"})
+
+    assert world.hands.put_off(["e1:a", "gone"]) == [("a", "e1"), ("", "")]
