@@ -1,7 +1,7 @@
 """Reading the rule files that the settings name."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from core.settings import Settings, SettingsError
@@ -18,11 +18,19 @@ SUFFIXES = (".yaml", ".yml")
 
 def sources(settings: Settings) -> list[Source]:
     """The rule files of RULES_PATH, each once, then RULES_YAML. Raises SettingsError for a path without any."""
-    files = dict.fromkeys(file.resolve() for part in settings.rules_path.split(":") for file in _files(part.strip()))
-    found = [Source(_name(file), _text(file)) for file in files]
+    try:
+        found = sources_at(_parts(settings))
+    except SettingsError as error:
+        raise SettingsError(f"RULES_PATH: {error}") from None
     if settings.rules_yaml:
         found.append(Source("RULES_YAML", settings.rules_yaml))
     return found
+
+
+def sources_at(paths: Iterable[str]) -> list[Source]:
+    """The rule files at these paths, each once. Raises SettingsError for a path without any."""
+    files = dict.fromkeys(file.resolve() for path in paths for file in _files(path))
+    return [Source(_name(file), _text(file)) for file in files]
 
 
 def library() -> list[Source]:
@@ -32,9 +40,8 @@ def library() -> list[Source]:
 
 def standing(settings: Settings) -> tuple[object, ...]:
     """How the rule files stand on the disk, and those that may be used: if this is the same, so is what they say."""
-    parts = [*settings.rules_path.split(":"), str(LIBRARY)]
     try:
-        return tuple(_standing(file) for part in parts for file in _files(part.strip()))
+        return tuple(_standing(file) for part in (*_parts(settings), str(LIBRARY)) for file in _files(part))
     except (SettingsError, OSError) as error:
         return (str(error),)
 
@@ -47,18 +54,20 @@ def _standing(file: Path) -> tuple[object, ...]:
     return (str(file), found.st_mtime_ns, found.st_size, found.st_ino)
 
 
+def _parts(settings: Settings) -> list[str]:
+    return [part.strip() for part in settings.rules_path.split(":") if part.strip()]
+
+
 def _files(part: str) -> list[Path]:
     """A file, or all of a folder's in lexicographic order; from where we stand, else from the project's own folder."""
-    if not part:
-        return []
     path = Path(part) if Path(part).exists() else ROOT / part
     if not path.is_dir():
         if path.exists():
             return [path]
-        raise SettingsError(f"RULES_PATH: there is no file or folder {part!r}")
+        raise SettingsError(f"there is no file or folder {part!r}")
     files = [file for file in path.rglob("*") if file.suffix in SUFFIXES and not _is_hidden(file.relative_to(path))]
     if not files:
-        raise SettingsError(f"RULES_PATH: there is no file in {part!r} that ends in {' or '.join(SUFFIXES)}")
+        raise SettingsError(f"there is no file in {part!r} that ends in {' or '.join(SUFFIXES)}")
     return sorted(files, key=lambda file: file.relative_to(path).as_posix())
 
 
@@ -76,11 +85,11 @@ def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except OSError as error:
-        raise SettingsError(f"RULES_PATH: {file} cannot be read ({type(error).__name__})") from None
+        raise SettingsError(f"{file} cannot be read ({type(error).__name__})") from None
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8").split("\n")
         place = f"{file}:{len(before)}:{len(before[-1]) + 1}"
-        raise SettingsError(f"RULES_PATH: {place}: is not text in UTF-8 from here on") from None
+        raise SettingsError(f"{place}: is not text in UTF-8 from here on") from None
 
 
 def load_rules(settings: Settings, environment: Mapping[str, str]) -> Rulebook:

@@ -22,8 +22,10 @@ from toolbelt.commands.common import connected, examples
 @click.option("--app", help="Only calls about this app.")
 @click.option("--who", "whose", help="Only calls of those whose name has this in it: a rule, or a person.")
 @click.option("--denied", is_flag=True, help="Only calls that were not allowed.")
-@click.option("--json/--sentences", "as_json", default=True, help="JSON, a line for each call (so it is), or in words.")
-def audit(*, most: int | None, app: str | None, whose: str | None, denied: bool, as_json: bool) -> None:
+@click.option(
+    "--json/--sentences", "as_lines", default=True, help="JSON, a line for each call (so it is), or in words."
+)
+def audit(*, most: int | None, app: str | None, whose: str | None, denied: bool, as_lines: bool) -> None:
     """Print the record of calls to Heroku's API, the newest last.
 
     Each call is there, made or denied: who made it, what, where, by what right, what came of it, how long it took,
@@ -33,8 +35,9 @@ def audit(*, most: int | None, app: str | None, whose: str | None, denied: bool,
     with connected() as redis:
         lines = list(chosen(Audit(redis).read(), app=app, whose=whose, denied=denied))
     for line in lines[-most:] if most else lines:
-        click.echo(json.dumps(line.to_json(), ensure_ascii=False) if as_json else f"{moment(line.at)}  {line.sentence}")
-    if not lines and not as_json:
+        told = json.dumps(line.to_json(), ensure_ascii=False) if as_lines else f"{moment(line.at)}  {line.sentence}"
+        click.echo(told)
+    if not lines and not as_lines:
         click.echo("There is no such call in the record.")
 
 

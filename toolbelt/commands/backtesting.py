@@ -13,9 +13,9 @@ from core.settings import read
 from rules.rulebook import Rulebook
 from rules.suggesting import closest
 from rules.trials.backtesting import Backtest
-from toolbelt.commands.common import Duration, as_json, examples, print_json
+from toolbelt.commands.common import Duration, Unusable, as_json, examples, print_json
 from toolbelt.commands.hindsight import in_json, tell
-from toolbelt.commands.loading import Unusable, rules_of
+from toolbelt.commands.loading import rules_of
 from toolbelt.commands.records import Record, in_file, kept
 from workers.actions import SPECS
 

@@ -4,13 +4,13 @@ import os
 
 import click
 
-from core.settings import Settings, SettingsError
+from core.settings import read
 from rules.examining import examine
 from toolbelt.commands.common import No, examples
-from toolbelt.commands.loading import settings_for
-from toolbelt.commands.problems import TELLING
+from toolbelt.commands.loading import sources_of
+from toolbelt.commands.problems import annotate, print_as_json, refusing, tell
 from workers.actions import SPECS
-from workers.rulebooks import lacking, library, sources
+from workers.rulebooks import lacking, library
 
 
 @click.command(
@@ -46,22 +46,16 @@ def check(*, paths: tuple[str, ...], kind: str, as_json: bool, strict: bool, fil
     Ends with 1 if there are errors, else with 0; with --strict only if there are no warnings either. FILES OR FOLDERS
     count instead of RULES_PATH and RULES_YAML. `--format github` writes annotations for GitHub Actions.
     """
-    chosen = settings(paths)
-    try:
+    with refusing():
+        chosen = read()
         environment = None if files_only else os.environ
-        examined = examine(sources(chosen), actions=SPECS, environment=environment, library=library())
-    except SettingsError as error:
-        raise No(str(error)) from error
-    TELLING["json" if as_json else kind](examined)
-    if examined.book and not files_only and (lack := lacking(examined.book, chosen)):
+        examined = examine(sources_of(paths, chosen), actions=SPECS, environment=environment, library=library())
+    lack = lacking(examined.book, chosen) if examined.book and not files_only else ""
+    if as_json or kind == "json":
+        print_as_json(examined, lack)
+    else:
+        {"text": tell, "github": annotate}[kind](examined)
+    if lack and not (as_json or kind == "json"):
         raise No(lack)
-    if examined.book is None or (strict and examined.problems):
+    if lack or examined.book is None or (strict and examined.problems):
         raise SystemExit(1)
-
-
-def settings(paths: tuple[str, ...]) -> Settings:
-    """Those of the environment, but with these rule files if any are named."""
-    try:
-        return settings_for(paths)
-    except SettingsError as error:
-        raise No(str(error)) from error

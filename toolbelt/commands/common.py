@@ -2,9 +2,9 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import click
 import redis
@@ -21,13 +21,40 @@ WIDE = 250  # columns, where the output is no terminal and nothing may be cut
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class No(click.ClickException):
+class Failure(click.ClickException):
+    """The command ends in one line for a person; with --json as JSON on standard output, with what is `more` to say."""
+
+    def __init__(self, message: str, **more: Any) -> None:
+        super().__init__(message)
+        self._more = more
+        context = click.get_current_context(silent=True)
+        self._as_json = context is not None and wants_json(context.params)
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Where whoever called looks for it."""
+        if self._as_json:
+            print_json({"error": self.message, **self._more})
+        else:
+            self.show_in_words(file)
+
+    def show_in_words(self, file: IO[Any] | None) -> None:
+        """For a person."""
+        super().show(file)
+
+
+class No(Failure):
     """The answer is no: there is no such thing, or it is not right."""
 
     exit_code = 1
 
 
-class Unreachable(click.ClickException):
+class Unusable(Failure):
+    """There is nothing to do what was asked with."""
+
+    exit_code = 2
+
+
+class Unreachable(Failure):
     """Redis cannot be reached, or nobody said where it is."""
 
     exit_code = 3
@@ -76,6 +103,11 @@ def connected() -> Iterator[redis.Redis]:
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def wants_json(params: Mapping[str, Any]) -> bool:
+    """Whether a command was called by a program."""
+    return bool(params.get("as_json") or params.get("kind") == "json")
 
 
 def _word(context: click.Context, option: click.Parameter, value: str) -> str:  # noqa: ARG001

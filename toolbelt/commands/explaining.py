@@ -10,7 +10,7 @@ from uuid import uuid4
 import click
 
 from core.hands import Hands
-from core.settings import Settings, SettingsError
+from core.settings import read as read_settings
 from core.telling.decisions import Clause, Verdict, deaf, verdict_json, verdicts
 from core.telling.events import app_name, asked_by, kind, read
 from core.telling.runs import gist
@@ -19,14 +19,12 @@ from heroku import events as heroku_events
 from heroku import samples
 from heroku.errors import BadDelivery
 from heroku.events import Event
-from rules.errors import RuleErrors
 from rules.outlines import outline
 from rules.rulebook import Rulebook
-from toolbelt.commands.checking import settings
 from toolbelt.commands.common import No, as_json, connected, examples, hands, print_json
 from toolbelt.commands.judging_now import judge
 from toolbelt.commands.loading import todays_rules
-from toolbelt.commands.problems import refuse
+from toolbelt.commands.problems import refusing
 from toolbelt.commands.sending import document, from_file
 from workers.rulebooks import load_rules
 
@@ -134,23 +132,15 @@ CHANGED = "\nThe rules have changed since. Of those that are not the same any mo
 
 def now(event: Event) -> Told:
     """What today's rules would do."""
-    configured = settings(())
-    book = rulebook(configured)
+    with refusing():
+        configured = read_settings()
+        book = load_rules(configured, os.environ)
     with connected() if configured.redis_url else nullcontext() as redis:
         at = Hands(redis).now() if redis else time.time()
         judged = judge(event, book, configured, now=at, redis=redis)
     found = verdicts(judged.decision, event, outline(book), book, judged.standings)
     asked = "" if configured.redis_url else " (REDIS_URL is not set, so windows, limits and the like are not known)"
     return Told(f"{headline(event)}\nBy today's rules, now{asked}", [*found, *deaf(event, outline(book))], {})
-
-
-def rulebook(configured: Settings) -> Rulebook:
-    try:
-        return load_rules(configured, os.environ)
-    except RuleErrors as error:
-        refuse(error)
-    except SettingsError as error:
-        raise No(str(error)) from error
 
 
 def event_of(id: str) -> Event:

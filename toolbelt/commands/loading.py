@@ -2,41 +2,31 @@
 
 import os
 from collections.abc import Sequence
-
-import click
+from pathlib import Path
 
 from core.settings import Settings, SettingsError, read
 from rules.errors import RuleErrors
 from rules.files.loading import load
 from rules.files.reading import Source
 from rules.rulebook import Rulebook
+from toolbelt.commands.problems import refusing
 from workers.actions import SPECS
-from workers.rulebooks import library, load_rules, sources
-
-
-class Unusable(click.ClickException):
-    """The rules do not load, or there is nothing to do what was asked with."""
-
-    exit_code = 2
+from workers.rulebooks import library, load_rules, sources, sources_at
 
 
 def rules_of(paths: Sequence[str]) -> tuple[list[Source], Rulebook]:
-    """The files at `paths`, or those that RULES_PATH and RULES_YAML name, and what they load to. Raises Unusable."""
-    try:
-        found = sources(settings_for(paths))
+    """The files at `paths`, or those that RULES_PATH and RULES_YAML name, and their rules; else the command ends."""
+    with refusing(unusable=True):
+        found = sources_of(paths, read())
         return found, load(found, actions=SPECS, library=library())
-    except SettingsError as error:
-        raise Unusable(str(error)) from error
-    except RuleErrors as error:
-        raise Unusable("the rules do not load:\n\n" + "\n\n".join(map(str, error.problems))) from error
 
 
-def settings_for(paths: Sequence[str]) -> Settings:
-    """The settings of the environment, but with these rule files if any are named. Raises SettingsError."""
-    chosen = read()
-    if not paths:
-        return chosen
-    return chosen.model_copy(update={"rules_path": ":".join(map(os.path.abspath, paths)), "rules_yaml": None})
+def sources_of(paths: Sequence[str], chosen: Settings) -> list[Source]:
+    """The files at `paths`, from here, or those that the settings name if there are none. Raises SettingsError."""
+    for path in paths:
+        if not Path(path).exists():
+            raise SettingsError(f"there is no file or folder {path!r}")
+    return sources_at(paths) if paths else sources(chosen)
 
 
 def todays_rules() -> Rulebook | None:

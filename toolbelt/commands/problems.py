@@ -1,24 +1,49 @@
 """What is told of rules that were looked over: to people, to programs, to GitHub."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any
 
 import click
 
+from core.settings import SettingsError
 from heroku.scopes import least
 from rules.errors import Problem, RuleErrors
 from rules.examining import Examined
 from rules.rulebook import Rulebook
 from toolbelt import needs
-from toolbelt.commands.common import page, print_json
+from toolbelt.commands.common import No, Unusable, page, print_json
 from workers.credentials import endpoints
 
 
-def refuse(error: RuleErrors) -> NoReturn:
-    """Say everything that is wrong, and end."""
-    tell(Examined(None, error.problems))
-    raise SystemExit(1) from error
+class Refused(No):
+    """The rules do not load; everything that is wrong with them is told."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("the rules do not load", problems=[problem_json(problem) for problem in problems])
+        self._problems = problems
+
+    def show_in_words(self, file: IO[Any] | None) -> None:  # noqa: ARG002
+        """Each with its place, as `rules check` does."""
+        tell(Examined(None, tuple(self._problems)))
+
+
+class NothingToUse(Refused):
+    """The same, for a command that only works with rules."""
+
+    exit_code = Unusable.exit_code
+
+
+@contextmanager
+def refusing(*, unusable: bool = False) -> Iterator[None]:
+    """Rules that do not load, or cannot be found, end the command: as a no, or as nothing that it could work with."""
+    try:
+        yield
+    except RuleErrors as error:
+        raise (NothingToUse if unusable else Refused)(error.problems) from error
+    except SettingsError as error:
+        raise (Unusable if unusable else No)(str(error), problems=[]) from error
 
 
 def tell(examined: Examined) -> None:
@@ -30,9 +55,10 @@ def tell(examined: Examined) -> None:
         page("The rules need", list(needed(examined.book).items()))
 
 
-def print_as_json(examined: Examined) -> None:
-    """For programs."""
-    told: dict[str, Any] = {"problems": [problem_json(problem) for problem in examined.problems]}
+def print_as_json(examined: Examined, lack: str) -> None:
+    """For programs; with `error` where people get it as the last line."""
+    told: dict[str, Any] = {"error": lack} if lack else {}
+    told |= {"problems": [problem_json(problem) for problem in examined.problems]}
     if examined.book:
         book = examined.book
         told |= {
@@ -50,9 +76,6 @@ def annotate(examined: Examined) -> None:
         where = f"file={_property(_from_here(problem.file))},line={problem.line},col={problem.column}"
         click.echo(f"::{problem.severity} {where}::{_data(problem.told)}")
     click.echo(summary(examined))
-
-
-TELLING: Mapping[str, Callable[[Examined], None]] = {"text": tell, "json": print_as_json, "github": annotate}
 
 
 def summary(examined: Examined) -> str:

@@ -12,8 +12,7 @@ from pydantic_core import from_json
 from core.past import Past
 from heroku.errors import BadDelivery
 from heroku.events import Event, read
-from toolbelt.commands.common import connected
-from toolbelt.commands.loading import Unusable
+from toolbelt.commands.common import Unusable, connected
 
 LATEST = 1e11  # seconds since 1970: what is beyond it is no time
 

@@ -5,15 +5,14 @@ from typing import Any
 
 import click
 
-from core.settings import SettingsError
-from rules.errors import RuleErrors
+from core.settings import read
 from rules.outlines import outline_of
 from rules.rulebook import Rule, Template
 from toolbelt.commands.backtesting import backtest
-from toolbelt.commands.checking import check, settings
-from toolbelt.commands.common import No, as_json, examples, print_json, print_table
+from toolbelt.commands.checking import check
+from toolbelt.commands.common import as_json, examples, print_json, print_table
 from toolbelt.commands.explaining import explain
-from toolbelt.commands.problems import refuse
+from toolbelt.commands.problems import refusing
 from toolbelt.commands.schema import schema
 from toolbelt.commands.shadowing import shadow
 from toolbelt.commands.testing import test
@@ -37,13 +36,9 @@ rules.add_command(backtest)
 @as_json
 def list_(*, as_json: bool) -> None:
     """Show every rule, in the order in which they are asked, and how far each may go now."""
-    chosen = settings(())
-    try:
+    with refusing():
+        chosen = read()
         book = load_rules(chosen, os.environ)
-    except RuleErrors as error:
-        refuse(error)
-    except SettingsError as error:
-        raise No(str(error)) from error
     if as_json:
         print_json([*map(outline, book.rules), *map(template_outline, book.templates)])
         return

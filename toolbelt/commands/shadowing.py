@@ -6,18 +6,16 @@ from typing import Any
 
 import click
 
-from core.settings import SettingsError
+from core.settings import read
 from core.telling.words import gate_in_words, moment
 from rules.durations import in_words
-from rules.errors import RuleErrors
 from rules.model import Mode
 from rules.rulebook import Rule
 from rules.trials.readiness import readiness, times
 from rules.trials.shadowing import Firing, Missed, Outcome, Report
 from toolbelt import needs
-from toolbelt.commands.checking import settings
 from toolbelt.commands.common import Duration, No, as_json, connected, examples, page, print_json
-from toolbelt.commands.problems import refuse
+from toolbelt.commands.problems import refusing
 from toolbelt.shadows import Range, Shadows
 
 BECAME: dict[Outcome, str] = {
@@ -64,13 +62,9 @@ def shadow(*, names: tuple[str, ...], since: float, as_json: bool) -> None:
 
 def chosen(names: Sequence[str]) -> list[Rule]:
     """The rules of those names; without names those in shadow, be it by their own mode or by ACT."""
-    own = settings(())
-    try:
+    with refusing():
+        own = read()
         book = needs.rules(own)
-    except RuleErrors as error:
-        refuse(error)
-    except SettingsError as error:
-        raise No(str(error)) from error
     if not names:
         return [rule for rule in book.rules if rule.mode.at_most(Mode(own.brake)) is Mode.SHADOW]
     found = [book.rule(name) for name in names]

@@ -9,8 +9,8 @@ import click
 from rules.trials.covering import coverage
 from rules.trials.suites import Case, Suite, suites
 from rules.trials.testing import run
-from toolbelt.commands.common import as_json, examples, print_json
-from toolbelt.commands.loading import Unusable, rules_of
+from toolbelt.commands.common import Unusable, as_json, examples, print_json
+from toolbelt.commands.loading import rules_of
 from toolbelt.commands.verdicts import Verdict, coverage_in_words, in_words, junit
 from toolbelt.commands.verdicts import as_json as verdict_json
 from workers.actions import SPECS
