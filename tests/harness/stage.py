@@ -124,6 +124,10 @@ class Stage:
         wanted = [*words, f"event=notification target={target} "] if target else list(words)
         return any(all(word in line for word in wanted) for line in self.lines())
 
+    def hear(self, *words: str, target: str = "") -> None:
+        """Wait until a line is said that holds them: the message of a step is sent by a run after it."""
+        self.until(lambda: self.said(*words, target=target) or None, what=f"a line with {words}")
+
     def lines(self) -> list[str]:
         """What all processes of the service said."""
         return [line for dyno in self.dynos for line in list(dyno.lines)]

@@ -127,8 +127,8 @@ def test_a_release_is_asked_how_it_is_and_taken_back_if_it_is_not_well(stage: St
     }  # fmt: skip
     assert describe(stage, bad) == f"Rollback to v{before}"
     assert [str(describe(stage, app)).partition(" ")[0] for app in (good, resting)] == ["Deploy", "Deploy"]
-    assert stage.said(f"acme-bad v{before + 1}:", "answered 503", f"Rolled back from v{before + 1}", target="ops")
-    assert stage.said("acme-resting v", "answered 503", "Nothing was taken back", target="ops")
+    stage.hear(f"acme-bad v{before + 1}:", "answered 503", f"Rolled back from v{before + 1}", target="ops")
+    stage.hear("acme-resting v", "answered 503", "Nothing was taken back", target="ops")
     assert not stage.said("acme-good v", target="ops")
 
 
@@ -143,7 +143,7 @@ def test_a_production_app_without_web_gets_it_back_and_others_do_not(stage: Stag
     assert story(run) == {"scale": "done", "notify": "done"}
     assert stage.heroku.app(shop).scaled("web").quantity == 1
     assert stage.heroku.app(staging).scaled("web").quantity == 0
-    assert stage.said("acme-production:", "scaled web to nothing. Scaled web from 0 to 1 dyno.", target="ops")
+    stage.hear("acme-production:", "scaled web to nothing. Scaled web from 0 to 1 dyno.", target="ops")
     stage.settle()  # what it did is told, too
     assert [each.app_name for each in stage.hands.runs(most=100) if each.rule == ZERO] == [shop]
 
@@ -154,7 +154,7 @@ def test_a_stranger_is_put_out_if_somebody_says_so(stage: Stage, somebody: Herok
         somebody.create_collaborator(app, user=user)
 
     eve, guest = (question(stage, STRANGER, f"{who}@elsewhere.example") for who in ("eve", "guest"))
-    assert stage.said("acme-books, rule collaborator-from-outside: May it act", "eve@", target="system")
+    stage.hear("acme-books, rule collaborator-from-outside: May it act", "eve@", target="system")
     stage.hands.answer(eve, "approve", by="ada", why="nobody knows her")
     stage.hands.answer(guest, "deny", by="ada", why="our auditor")
     gone = run_of(stage, STRANGER, app, "done")
@@ -165,7 +165,7 @@ def test_a_stranger_is_put_out_if_somebody_says_so(stage: Stage, somebody: Herok
     left = {each.user.email for each in stage.heroku.app(app).collaborators}
     assert {"ada@acme.example", "guest@elsewhere.example"} <= left
     assert "eve@elsewhere.example" not in left
-    assert stage.said("acme-books:", "eve@elsewhere.example cannot work on acme-books any more.", target="log")
+    stage.hear("acme-books:", "eve@elsewhere.example cannot work on acme-books any more.", target="log")
 
 
 def test_a_domain_that_was_taken_away_comes_back_if_somebody_says_so(stage: Stage, somebody: Heroku) -> None:
@@ -180,7 +180,7 @@ def test_a_domain_that_was_taken_away_comes_back_if_somebody_says_so(stage: Stag
     names = {domain.hostname for domain in stage.heroku.app(app).domains}
     assert "news.acme.example" in names
     assert "old.acme.example" not in names
-    assert stage.said("acme-news answers to news.acme.example now. Its DNS must point to", target="ops")
+    stage.hear("acme-news answers to news.acme.example now. Its DNS must point to", target="ops")
 
 
 def test_an_addon_that_goes_is_told_of_if_it_is_one_that_matters(stage: Stage, somebody: Heroku) -> None:
@@ -192,5 +192,5 @@ def test_an_addon_that_goes_is_told_of_if_it_is_one_that_matters(stage: Stage, s
     run = run_of(stage, ADDON, app, "done")
 
     assert story(run) == {"notify": "done"}
-    assert stage.said("acme-cache:", "removed the add-on", "(heroku-redis:mini)", target="ops")
+    stage.hear("acme-cache:", "removed the add-on", "(heroku-redis:mini)", target="ops")
     assert not stage.said("papertrail", target="ops")
