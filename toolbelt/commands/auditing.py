@@ -1,11 +1,11 @@
 """`bin/dynohook audit`: the record of every call to Heroku's API, for programs and for people."""
 
 import json
-from collections.abc import Iterator
 
 import click
 
-from core.audit import Audit, AuditLine
+from core.audit import Audit
+from core.telling.calls import chosen
 from core.telling.words import moment
 from toolbelt.commands.common import connected, examples
 
@@ -33,16 +33,9 @@ def audit(*, most: int | None, app: str | None, whose: str | None, denied: bool,
     so are kept; what rules call is a log line as well.
     """
     with connected() as redis:
-        lines = list(chosen(Audit(redis).read(), app=app, whose=whose, denied=denied))
+        lines = list(chosen(Audit(redis).read(), app=app or "", who=whose or "", denied=denied))
     for line in lines[-most:] if most else lines:
         told = json.dumps(line.to_json(), ensure_ascii=False) if as_lines else f"{moment(line.at)}  {line.sentence}"
         click.echo(told)
     if not lines and not as_lines:
         click.echo("There is no such call in the record.")
-
-
-def chosen(lines: Iterator[AuditLine], *, app: str | None, whose: str | None, denied: bool) -> Iterator[AuditLine]:
-    """Those that were asked for, in their order."""
-    for line in lines:
-        if app in (None, line.app) and (whose or "").lower() in line.who.lower() and not (denied and line.allowed):
-            yield line

@@ -2,7 +2,7 @@
 
 import click
 
-from core.telling.words import moment
+from core.telling.pausing import NOT_PAUSED, PAUSED, from_before, goes_on
 from toolbelt.commands.common import No, as_json, examples, hands, person, print_json
 
 
@@ -19,7 +19,7 @@ def pause(*, by: str, why: str, as_json: bool) -> None:
     if as_json:
         print_json({"paused": True, "by": begun.by, "why": begun.why, "at": begun.at})
     else:
-        click.echo("Paused: deliveries are kept, nothing is decided or done. Go on: bin/dynohook resume --why ...")
+        click.echo(f"{PAUSED} Go on: bin/dynohook resume --why ...")
 
 
 @click.command(epilog=examples("bin/dynohook resume --why 'the maintenance is over'"))
@@ -35,13 +35,10 @@ def resume(*, by: str, why: str, as_json: bool) -> None:
         going_on = at_work.status()["runs_under_way"]
         ended = at_work.resume(by=by, why=why)
     if ended is None:
-        raise No("the service is not paused")
+        raise No(NOT_PAUSED)
     if as_json:
         print_json({"paused": False, "by": by, "why": why, "paused_by": ended.by, "paused_why": ended.why})
     else:
-        click.echo(f"It goes on. {ended.by} had paused it at {moment(ended.at)}: {ended.why}")
-        if going_on:
-            click.echo(
-                f"So do the runs from before, whatever their age: {going_on}. Look: bin/dynohook runs list; "
-                "end one: bin/dynohook runs stop RUN"
-            )
+        click.echo(goes_on(ended))
+        if told := from_before(going_on):
+            click.echo(f"{told} Look: bin/dynohook runs list; end one: bin/dynohook runs stop RUN")

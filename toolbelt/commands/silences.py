@@ -1,21 +1,15 @@
 """`bin/dynohook silence`: for a while, rules do nothing about some apps."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 
 import click
 
-from core.hands import Hands
-from core.telling.events import names, read
+from core.telling.silences import LONGEST_GLOB, unknown
 from core.telling.words import ago, moment
 from rules import durations
 from rules.silences import EVERY
 from toolbelt.commands.common import No, as_json, examples, hands, person, print_json, print_table
 from toolbelt.commands.loading import todays_rules
-
-LONGEST_GLOB = 100  # characters: no app or rule has more
-KNOWN_EVENTS = 500  # looked at, the newest, for the apps that we hear of
 
 
 @click.group()
@@ -46,7 +40,7 @@ def add(
         raise click.UsageError(f"--app and --rule have at most {LONGEST_GLOB} characters")
     with hands() as at_work:
         seconds = duration(lasts, until, at_work.now())
-        warnings = list(nobody(at_work, app, rule))
+        warnings = list(unknown(at_work, app, rule, rules_here(rule)))
         kept = at_work.silence(app=app or EVERY, rule=rule or EVERY, seconds=seconds, by=by, why=why)
     if as_json:
         print_json(kept.to_json() | {"warnings": warnings})
@@ -109,14 +103,7 @@ def duration(lasts: str | None, until: str | None, now: float) -> float:
     return seconds
 
 
-def nobody(at_work: Hands, app: str | None, rule: str | None) -> Iterable[str]:
-    """What is named and not known: mostly a slip of the keyboard, and nothing would be silent."""
+def rules_here(rule: str | None) -> list[str] | None:
+    """The names of the rules, if one is meant and they load."""
     book = todays_rules() if rule is not None else None
-    if rule is not None and book is not None and not any(fnmatchcase(one.name, rule) for one in book.rules):
-        yield f"no rule that is loaded here is called {rule}"
-    if app is not None and not any(fnmatchcase(one, app) for one in apps_heard_of(at_work)):
-        yield f"none of the last {KNOWN_EVENTS} events was about an app called {app}"
-
-
-def apps_heard_of(at_work: Hands) -> set[str]:
-    return {name for one in at_work.events(most=KNOWN_EVENTS) for name in names(read(one)) if name}
+    return None if book is None else [one.name for one in book.rules]
