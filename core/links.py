@@ -1,6 +1,6 @@
 """Where the console shows things: the addresses that messages carry."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from core.settings import Settings
 
@@ -15,6 +15,12 @@ def console(settings: Settings) -> str:
 def run(console: str, id: str) -> str:
     """The page of a run. An id may hold anything that Heroku put into an event's."""
     return f"{console}/runs/{quote(id, safe='')}"
+
+
+def runs(console: str, **only: str) -> str:
+    """The list of runs, narrowed to those of an app, a rule or a state, as far as they are given."""
+    query = urlencode({name: value for name, value in only.items() if value})
+    return f"{console}/runs{f'?{query}' if query else ''}"
 
 
 def event(console: str, id: str) -> str:

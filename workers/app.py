@@ -10,7 +10,7 @@ import structlog
 from celery import Celery, signals
 from redis import Redis
 
-from core import connections, logs, settings
+from core import connections, links, logs, settings
 from core.answers import Answers
 from core.audit import Audit
 from core.beat import Beat
@@ -65,7 +65,7 @@ class Worker:
             book=book,
             actions=ACTIONS,
             heroku=heroku,
-            teller=Teller(dict(os.environ), private=chosen.allow_private_addresses),
+            teller=Teller(dict(os.environ), private=chosen.allow_private_addresses, console=links.console(chosen)),
             outbox=Outbox(redis),
             brake=Mode(chosen.brake),
             own_app=chosen.own_app,

@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from core import layout, links
 from heroku.redacting import without_secrets
 
 TITLE_CHARACTERS = 150
 SHORT_CHARACTERS = 300  # of a note's text, where it is one of many
+SHORT_FACTS = ("app", "event", "rule", "run")
+LINK_MOST = 2_000  # characters: Discord takes no longer ones
+OPEN = "Open in the console"
 EMPTY = "(The text of this message came out empty.)"
 
 # What would break a line, hide a text or turn its direction around, so that it reads as something else.
@@ -50,7 +54,7 @@ class Note:
 
     def short(self) -> "Note":
         """The same in few words, and with few facts."""
-        facts = {name: self.facts.get(name) for name in ("app", "run")}
+        facts = {name: self.facts.get(name) for name in SHORT_FACTS}
         return Note(self.title, cut(self.text, SHORT_CHARACTERS), self.incident, self.resolve, facts)
 
     def to_json(self) -> str:
@@ -65,21 +69,22 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent at once: the first of `count` notes. `key` stays the same however often it is sent."""
+    """What is sent at once: the first of `count` notes. `key` stays the same however often it is sent; `console` is
+    the address of the console that it may link to, if there is one."""
 
     target: str
     key: str
     notes: Sequence[Note]
     count: int
+    console: str = ""
 
     @property
     def title(self) -> str:
         """One line."""
         if self.count == 1:
             return self.notes[0].headline
-        apps = {str(note.facts["app"]) for note in self.notes if note.facts.get("app")}
-        where = f" about {apps.pop()}" if len(apps) == 1 and len(self.notes) == self.count else ""
-        return f"{self.count:,} messages{where}"
+        app = self._shared("app")
+        return f"{self.count:,} messages{f' about {app}' if app else ''}"
 
     @property
     def text(self) -> str:
@@ -101,8 +106,32 @@ class Message:
     @property
     def look(self) -> str:
         """The command that shows more."""
-        runs = {str(note.facts["run"]) for note in self.notes if note.facts.get("run")}
-        return f"bin/dynohook runs show {runs.pop()}" if len(runs) == 1 else "bin/dynohook runs list"
+        run = self._shared("run")
+        return f"bin/dynohook runs show {run}" if run else "bin/dynohook runs list"
+
+    @property
+    def url(self) -> str:
+        """The page that shows more, of its run, its event, or all runs of its app and rule; empty without a console."""
+        if not self.console:
+            return ""
+        if run := self._shared("run"):
+            page = links.run(self.console, run)
+        elif event := self._shared("event"):
+            page = links.event(self.console, event)
+        else:
+            rule = self._shared("rule")
+            page = links.runs(self.console, app=self._shared("app"), rule="" if rule == layout.SYSTEM else rule)
+        return page if len(page) <= LINK_MOST else links.runs(self.console)
+
+    @property
+    def more(self) -> str:
+        """Page and command, each on a line of its own."""
+        return "\n".join(filter(None, (self.url, self.look)))
+
+    def _shared(self, fact: str) -> str:
+        """What its notes have in common; empty if they differ there, or if not all of them are known."""
+        told = {str(note.facts.get(fact) or "") for note in self.notes}
+        return told.pop() if len(told) == 1 and len(self.notes) == self.count else ""
 
 
 def plain(text: str) -> str:

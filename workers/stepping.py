@@ -153,7 +153,7 @@ class Stepping:
             "rule": run.rule,
             "app": run.app_name,
             "event": run.event_id,
-            "run": run.id,
+            "run": run.plan.get("about", run.id),  # what the service tells of a run leads to that one
             "dedup_key": f"{run.id}:{self._look.field}",
         }
 

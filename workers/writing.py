@@ -2,6 +2,7 @@
 
 import structlog
 
+from core import links
 from core.runs import StepRecord, StepState
 from workers.actions.base import Outcome
 from workers.looks import Look
@@ -54,6 +55,13 @@ def _told(look: Look, outcome: Outcome, state: StepState, sentence: str, *, chan
     if look.visit.is_last_resort or not worth_it:
         return None
     which = f":{int(look.memory['asked_at'] * 1000)}" if asks else ""
-    way = f" Approve or deny: bin/dynohook runs approve|deny {run.id}" if asks else ""
+    way = f" Approve or deny: {_ways(look)}" if asks else ""
     about = "" if look.visit.is_system else f"{run.app_name}, rule {run.rule}: "
     return f"run:{run.id}:{look.field}{which}", f"{about}{sentence}{way}"
+
+
+def _ways(look: Look) -> str:
+    """Where an answer may be given."""
+    run, console = look.visit.run.id, look.visit.crew.teller.console
+    page = f"{links.run(console, run)} or " if console else ""
+    return f"{page}bin/dynohook runs approve|deny {run}"

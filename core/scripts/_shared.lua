@@ -140,10 +140,12 @@ local function settle_reservations(run, effect, now)
 end
 
 -- Tells the `system` target, once for each id: a run of a single step, so that it is kept and repeated like any other.
-local function tell_system(id, message, now, envelope)
+-- `about` is the run that it is about, if it is about one.
+local function tell_system(id, message, now, envelope, about)
   local run = L.SYSTEM .. ':' .. id
   if redis.call('EXISTS', L.RUN .. run) == 1 then return end
-  local plan = {rule = L.SYSTEM, steps = {{name = 'notify', action = 'notify', params = {to = L.SYSTEM, text = message}}}}
+  local plan = {rule = L.SYSTEM, steps = {{name = 'notify', action = 'notify', params = {to = L.SYSTEM, text = message}}},
+    about = about}
   redis.call('HSET', L.RUN .. run, 'format', L.FORMAT, 'plan', cjson.encode(plan), 'state', 'due',
     'rule', L.SYSTEM, 'mode', 'live', 'planned_at', text(now))
   redis.call('EXPIRE', L.RUN .. run, L.RUN_DAYS * 86400)
@@ -158,6 +160,6 @@ local function open_breaker(rule, mode, max, within, event, now, envelope)
   redis.call('HINCRBY', L.COUNT, 'breakers_opened', 1)
   if mode ~= 'live' then return end
   tell_system('breaker:' .. rule .. ':' .. text(now), 'Rule ' .. rule .. ' reached its limit of ' .. max ..
-    ' and is stopped until a person closes its breaker: dynohook breaker close ' .. rule ..
+    ' and is stopped until a person closes its breaker: bin/dynohook breaker close ' .. rule ..
     ' --why ...', now, envelope)
 end

@@ -20,7 +20,10 @@ def send(message: Message, target: Target, way: Way) -> None:
 
 
 def body(message: Message) -> dict[str, Any]:
-    """One embed in which no character is markup, a link or a mention; and nobody is to be called whatever it says."""
+    """One embed in which no character is markup, a link or a mention; and nobody is to be called whatever it says.
+
+    Its title leads to the console, if there is one.
+    """
     return {
         "embeds": [
             {
@@ -28,6 +31,7 @@ def body(message: Message) -> dict[str, Any]:
                 "description": _fitting(message.text, TEXT_MOST),
                 "color": GREEN if message.resolves else RED,
                 "footer": {"text": message.look},
+                **({"url": message.url} if message.url else {}),
             }
         ],
         "allowed_mentions": {"parse": []},

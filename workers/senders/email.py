@@ -75,7 +75,7 @@ def composed(message: Message, *, sender: str, to: list[str]) -> EmailMessage:
     digest = hashlib.sha256(f"{message.target} {message.key}".encode("utf-8", "surrogatepass")).hexdigest()
     mail["Message-ID"] = f"<{digest[:32]}@dynohook.invalid>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(f"{cut(message.text, TEXT_MOST)}\n\n{message.look}\n")
+    mail.set_content(f"{cut(message.text, TEXT_MOST)}\n\n{message.more}\n")
     return mail
 
 

@@ -34,7 +34,7 @@ class Apprise:
             raise way.unavailable("was not taken by apprise")
 
     def _sent(self, apprise: Any, outlet: Any, message: Message) -> bool:
-        text = f"{cut(message.text, TEXT_MOST)}\n\n{message.look}"
+        text = f"{cut(message.text, TEXT_MOST)}\n\n{message.more}"
         return bool(outlet.notify(title=message.title, body=text, body_format=apprise.NotifyFormat.TEXT))
 
 

@@ -3,6 +3,7 @@
 The variable holds the routing key, or https://KEY@events.eu.pagerduty.com for an account in Europe.
 """
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -12,7 +13,7 @@ from typing import Any
 import httpx2
 
 from rules.rulebook import Target
-from workers.notes import Message, Note, cut
+from workers.notes import OPEN, Message, Note, cut
 from workers.senders.base import Way
 
 HOST = "https://events.pagerduty.com"
@@ -44,7 +45,7 @@ def events(message: Message, *, severity: str) -> list[dict[str, Any]]:
             made.append(_resolve(note))
         else:
             alike = [each for each in message.notes if each.incident == incident]
-            one = Message(message.target, message.key, alike, message.count if len(last) == 1 else len(alike))
+            one = dataclasses.replace(message, notes=alike, count=message.count if len(last) == 1 else len(alike))
             made.append(_trigger(one, incident, one.text, severity))
     return made
 
@@ -72,6 +73,7 @@ def _trigger(message: Message, incident: str, text: str, severity: str) -> dict[
             "custom_details": {"text": cut(text, TEXT_MOST), "count": message.count, "look": message.look},
         },
         "client": "Dynohook",
+        **({"client_url": message.url, "links": [{"href": message.url, "text": OPEN}]} if message.url else {}),
     }
 
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from rules.rulebook import Target
-from workers.notes import Message, cut
+from workers.notes import OPEN, Message, cut
 from workers.senders.base import Way
 
 TITLE_MOST = 150  # characters of a header block
@@ -19,7 +19,8 @@ def send(message: Message, target: Target, way: Way) -> None:
 
 
 def body(message: Message) -> dict[str, Any]:
-    """Blocks of plain text, in which nothing is a mention, a link or markup; `text` is what a phone shows of it."""
+    """Blocks of plain text, in which nothing is a mention, a link or markup but the one to the console; `text` is what
+    a phone shows of it."""
     text = cut(message.text, SECTION_MOST * SECTIONS)
     parts = [text[start : start + SECTION_MOST] for start in range(0, len(text), SECTION_MOST)]
     sections = [{"type": "section", "text": _plain(part)} for part in parts if part.strip()]
@@ -28,7 +29,7 @@ def body(message: Message) -> dict[str, Any]:
         "blocks": [
             {"type": "header", "text": _plain(cut(message.title, TITLE_MOST))},
             *sections,
-            {"type": "context", "elements": [_plain(message.look)]},
+            {"type": "context", "elements": [*_link(message.url), _plain(message.look)]},
         ],
         "parse": "none",
         "link_names": False,
@@ -40,6 +41,11 @@ def body(message: Message) -> dict[str, Any]:
 def escaped(text: str) -> str:
     """The three characters that begin Slack's mentions and links, as it wants them written."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _link(url: str) -> list[dict[str, Any]]:
+    """Percent-encoded as it is, it holds nothing that would end the link before its end."""
+    return [{"type": "mrkdwn", "text": f"<{escaped(url)}|{OPEN}>", "verbatim": True}] if url else []
 
 
 def _plain(text: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from rules.rulebook import Target
-from workers.notes import Message, cut
+from workers.notes import OPEN, Message, cut
 from workers.senders.base import Way
 
 MOST_BYTES = 26_000  # of the whole; Teams takes 28 kB
@@ -25,7 +25,8 @@ def encoded(message: Message) -> bytes:
 
 
 def body(message: Message, most: int = TEXT_MOST) -> dict[str, Any]:
-    """An adaptive card of text runs, in which nothing is markup; without `entities` nobody is mentioned."""
+    """An adaptive card of text runs, in which nothing is markup; without `entities` nobody is mentioned. Its button
+    leads to the console, if there is one."""
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -36,6 +37,8 @@ def body(message: Message, most: int = TEXT_MOST) -> dict[str, Any]:
             _text(message.look, isSubtle=True, size="Small"),
         ],
     }
+    if message.url:
+        card["actions"] = [{"type": "Action.OpenUrl", "title": OPEN, "url": message.url}]
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
     return {"type": "message", "attachments": [attachment]}
 

@@ -1,5 +1,6 @@
 """A webhook of the team's own: JSON with everything in it, signed if the target names a secret."""
 
+import dataclasses
 import json
 import time
 from typing import Any
@@ -7,7 +8,7 @@ from urllib.parse import quote
 
 from rules.rulebook import Target
 from workers import signing
-from workers.notes import Message, cut
+from workers.notes import Message, Note, cut
 from workers.senders.base import Way
 
 NOTES_TEXT_MOST = 16_000  # characters of one note's text
@@ -31,15 +32,18 @@ def send(message: Message, target: Target, way: Way) -> None:
 def body(message: Message) -> dict[str, Any]:
     """One note as it is; of several, what they are together, and each of the first by itself."""
     whole = {"title": message.title, "text": message.text, "look": message.look, "count": message.count}
+    if message.url:
+        whole["url"] = message.url
     if message.count == 1:
         [note] = message.notes
         return {**whole, "resolve": note.resolve, "incident": note.incident, **note.facts, "dedup_key": message.key}
-    notes = [
-        {**note.facts, "title": note.title, "text": cut(note.text, NOTES_TEXT_MOST), "incident": note.incident}
-        | {"resolve": note.resolve}
-        for note in message.notes
-    ]
-    return {**whole, "dedup_key": message.key, "messages": notes}
+    return {**whole, "dedup_key": message.key, "messages": [_one_of(message, note) for note in message.notes]}
+
+
+def _one_of(message: Message, note: Note) -> dict[str, Any]:
+    url = dataclasses.replace(message, notes=[note], count=1).url
+    told = {"title": note.title, "text": cut(note.text, NOTES_TEXT_MOST), "incident": note.incident}
+    return {**note.facts, **told, "resolve": note.resolve, **({"url": url} if url else {})}
 
 
 def variable(target: Target) -> str | None:

@@ -50,7 +50,7 @@ def test_in_short_it_stays_small_and_says_where_to_look() -> None:
     short = note("x" * 9_000).short()
 
     assert len(short.to_json()) < 700
-    assert short.facts == {"app": "acme-shop", "run": "e1:tell"}
+    assert short.facts == {"app": "acme-shop", "event": "e1", "rule": "tell", "run": "e1:tell"}
 
 
 def test_one_note_is_told_as_it_is() -> None:
