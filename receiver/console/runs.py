@@ -62,6 +62,7 @@ def about(hands: Hands, id: str) -> Mapping[str, Any]:
         "calls": list(reversed(calls)),
         "is_under_way": run.state in UNDER_WAY,
         "asks": run.state == "needs approval",
+        "gist": gist(run) if _is_ours(run) else "",
         "event": None if _is_ours(run) else run.event_id,
     }
 
