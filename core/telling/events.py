@@ -1,8 +1,9 @@
 """An event for people: what it is, what became of it, and what was sent, without secrets."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
+
+from pydantic_core import from_json
 
 from core.sight import KeptEvent, Sight
 from core.telling.decisions import Verdict, verdicts
@@ -16,12 +17,6 @@ LONGEST_TEXT = 2_000  # characters of a field that are shown
 KINDS = {"decide": "event", "act": "run", "wait": "wait"}
 
 
-def named(key: str) -> dict[str, Any]:
-    """What a dead letter is: its key holds the lane and the id."""
-    lane, _, id = key.partition(" ")
-    return {"kind": KINDS[lane], "id": id}
-
-
 def read(one: KeptEvent) -> Event | None:
     """The event itself; None if it could not be read, or is gone."""
     if one.kept is None or one.kept.kind == "unreadable":
@@ -30,6 +25,12 @@ def read(one: KeptEvent) -> Event | None:
         return heroku_events.read(one.kept.body)
     except BadDelivery:
         return None
+
+
+def unreadable(one: KeptEvent) -> str:
+    """Why it could not be read: as the receiver found it, or as a worker did who wants more of an event."""
+    found = [decision["unreadable"] for decision in decisions(one) if "unreadable" in decision]
+    return str((one.kept.reason if one.kept else "") or (found[-1] if found else ""))
 
 
 def decisions(one: KeptEvent) -> tuple[Any, ...]:
@@ -51,7 +52,7 @@ def became(one: KeptEvent, event: Event | None, sight: Sight, books: dict[str, A
     if one.kept is None:
         return "gone"
     if event is None:
-        return f"unreadable: {one.kept.reason}"
+        return f"unreadable: {unreadable(one)}"
     found = latest(one.kept.decisions, event, sight, books)
     hits = [f"{verdict.rule}: {verdict.gate[0] if verdict.gate else 'matched'}" for verdict in found if verdict.matched]
     if hits:
@@ -95,9 +96,14 @@ def content(one: KeptEvent) -> Any:
     """What was sent, as JSON where it is JSON, without what is shaped like a secret."""
     body = one.kept.body if one.kept else b""
     try:
-        return without_secrets(json.loads(body))
-    except ValueError:
-        return clean(body.decode("utf-8", "replace"), limit=LONGEST_TEXT)
+        return without_secrets(from_json(body))
+    except ValueError:  # also for more levels than anybody reads
+        return beginning(body)
+
+
+def beginning(body: bytes) -> str:
+    """The first of what was sent as a line of text, whatever it is."""
+    return clean(body[: 2 * LONGEST_TEXT].decode("utf-8", "replace"), limit=LONGEST_TEXT)
 
 
 def without_secrets(value: Any) -> Any:
@@ -105,7 +111,7 @@ def without_secrets(value: Any) -> Any:
         case str():
             return clean(value, limit=LONGEST_TEXT)
         case dict():
-            return {key: without_secrets(inner) for key, inner in value.items()}
+            return {clean(key): without_secrets(inner) for key, inner in value.items()}
         case list():
             return [without_secrets(inner) for inner in value]
     return value

@@ -7,12 +7,15 @@ import click
 
 from core.hands import KeptEvent
 from core.telling.decisions import Verdict, verdict_json
-from core.telling.events import app_name, asked_by, became, content, decisions, kind, named, names, read, summary, told
+from core.telling.events import app_name, asked_by, became, content, decisions, kind, names, read, summary, told
+from core.telling.letters import letters
 from core.telling.runs import run_json
 from core.telling.words import ago, moment
 from toolbelt.commands.common import as_json, examples, hands, page, person, print_json, print_table
 from toolbelt.commands.loading import todays_rules
 from toolbelt.commands.runs import run_lines
+
+LOOKED_AT = 1_000  # of the newest events, for those of one app
 
 
 @click.group()
@@ -24,13 +27,14 @@ def events() -> None:
     "list", epilog=examples("bin/dynohook events list", "bin/dynohook events list --last 100 --app acme-shop")
 )
 @click.option("--last", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many of the newest.")
-@click.option("--app", help="Only those of this app, among the newest.")
+@click.option("--app", help="Only those of this app.")
 @as_json
 def list_(*, last: int, app: str | None, as_json: bool) -> None:
     """Show the events that came last, the newest first, and what became of each."""
     with hands() as at_work:
-        found = [(one, read(one)) for one in at_work.events(most=last)]
-        found = [(one, event) for one, event in found if app is None or app in names(event)]
+        looked_at = at_work.events(most=last if app is None else max(last, LOOKED_AT))
+        heard = ((one, read(one)) for one in looked_at)
+        found = [(one, event) for one, event in heard if app is None or app in names(event)][:last]
         books: dict[str, Any] = {}
         now = at_work.now()
         rows = [(one, event, became(one, event, at_work, books)) for one, event in found]
@@ -39,8 +43,10 @@ def list_(*, last: int, app: str | None, as_json: bool) -> None:
     elif rows:
         table = [(ago(one.accepted_at, now), one.id, kind(event), app_name(event), what) for one, event, what in rows]
         print_table(("WHEN", "EVENT", "WHAT", "APP", "BECAME"), table)
+    elif looked_at:
+        click.echo(f"There is no such event among the latest {len(looked_at):,}.")
     else:
-        click.echo("There is no such event: nothing came, or it has had its time.")
+        click.echo("There is no event: nothing came, or it has had its time.")
 
 
 @events.command(
@@ -93,13 +99,12 @@ def dead(*, as_json: bool) -> None:
     Replay one when its cause is mended: bin/dynohook events replay ID
     """
     with hands() as at_work:
-        letters, now = at_work.dead(), at_work.now()
-    found = [{**named(key), **letter, "at": letter["at"] / 1000} for key, letter in letters.items()]
+        found, now = letters(at_work.dead(), at_work), at_work.now()
     if as_json:
-        print_json(found)
+        print_json([one._asdict() for one in found])
     elif found:
-        table = [(ago(letter["at"], now), letter["kind"], letter["id"]) for letter in found]
-        print_table(("GIVEN UP", "KIND", "ID"), table)
+        table = [(ago(one.at, now), one.kind, one.id, one.what, one.app) for one in found]
+        print_table(("GIVEN UP", "KIND", "ID", "WHAT", "APP"), table)
     else:
         click.echo("There is no dead letter.")
 

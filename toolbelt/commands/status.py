@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 
-from core.telling.words import ago, moment
+from core.telling.service import memory, refusals, since, workers
+from core.telling.words import ago
 from toolbelt.commands.common import as_json, examples, hands, page, print_json
 
-MEGABYTE = 1_000_000
 LOOK = "bin/dynohook runs list --state 'needs approval'"
 
 
@@ -26,7 +26,7 @@ def status(*, as_json: bool) -> None:
 
 
 def rows(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
-    pause, redis, counters = found["paused"], found["redis"], found["counters"]
+    pause, redis = found["paused"], found["redis"]
     dead = f"{found['dead_letters']}" + ("; look: bin/dynohook events dead" if found["dead_letters"] else "")
     return [
         ("workers", workers(found)),
@@ -36,8 +36,9 @@ def rows(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
         ("events", events(found)),
         ("runs", runs(found)),
         ("dead letters", dead),
-        ("deliveries", f"{counters.get('accepted', 0)} accepted, {counters.get('duplicate', 0)} duplicates"),
-        ("redis", memory(redis)),
+        ("deliveries", deliveries(found["counters"])),
+        *(("not taken", f"{number} {cause}") for number, cause in refusals(found["counters"])),
+        ("redis", f"{memory(redis)} used, {redis['connections']} connections"),
         ("data since", since(found["epoch"])),
     ]
 
@@ -60,25 +61,12 @@ def events(found: dict[str, Any]) -> str:
     return f"{found['events_kept']} kept, {found['events_waiting']} waiting to be decided{put_off}"
 
 
+def deliveries(found: dict[str, int]) -> str:
+    unreadable = f", {found['unreadable']} that could not be read" if found.get("unreadable") else ""
+    return f"{found.get('accepted', 0)} accepted, {found.get('duplicate', 0)} duplicates{unreadable}"
+
+
 def runs(found: dict[str, Any]) -> str:
     asking = len(found["runs_asking"])
     ask = f", {asking} of them ask{'s' * (asking == 1)} for a yes or no; look: {LOOK}" if asking else ""
     return f"{found['runs_under_way']} under way{ask}"
-
-
-def workers(found: dict[str, Any]) -> str:
-    if not found["ready"]:
-        return "none seen lately: nothing is decided until one runs"
-    digests = found["rules"]
-    same = f"rules {digests[0]}" if len(digests) == 1 else f"different rules, as in a deploy: {', '.join(digests)}"
-    return f"{found['workers']}, {same}"
-
-
-def memory(redis: dict[str, int]) -> str:
-    most = f" of {redis['max_bytes'] / MEGABYTE:.0f}" if redis["max_bytes"] else ""
-    return f"{redis['used_bytes'] / MEGABYTE:.1f}{most} MB used, {redis['connections']} connections"
-
-
-def since(epoch: str | None) -> str:
-    """Since when Redis has kept everything."""
-    return moment(int(epoch.partition(" ")[2]) / 1000) if epoch else "no worker has begun yet"
