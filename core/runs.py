@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import redis
 
@@ -14,6 +14,21 @@ from core.due import ClaimLost
 from rules.silences import Silence
 
 StepState = Literal["planned", "started", "waiting", "done", "not needed", "failed", "denied", "unknown"]
+RunState = Literal[
+    "due",
+    "queued",
+    "running",
+    "needs approval",
+    "done",
+    "done with failures",
+    "not needed",
+    "failed",
+    "denied",
+    "unknown",
+    "stopped",
+    "dead",
+]
+RUN_STATES: tuple[RunState, ...] = get_args(RunState)
 
 
 class Paused(Exception):
@@ -56,7 +71,7 @@ class Run:
     id: str
     rule: str
     mode: str
-    state: str
+    state: RunState
     key: str
     app: str
     app_name: str
@@ -94,7 +109,7 @@ class Entry:
     tell: tuple[str, str] | None = None
     then: Literal["go on", "park", "finish"] = "go on"
     seconds: float = 0.0
-    state: str | None = None
+    state: RunState | None = None
     effect: bool = False
 
     def to_json(self) -> str:
@@ -234,7 +249,7 @@ def read(id: str, fields: Mapping[bytes, bytes], *, now: float) -> Run:
         id=id,
         rule=text("rule"),
         mode=text("mode"),
-        state=text("state"),
+        state=cast("RunState", text("state")),
         key=text("key"),
         app=text("app"),
         app_name=text("app_name"),

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from core import audit
 from core.accepting import Arrival
 from core.accounts import Accounts
-from core.runs import Entry
+from core.runs import Entry, RunState
 from heroku import events
 from heroku.access import Grant, Level
 from heroku.calls import Call, CallRecord
@@ -174,7 +174,7 @@ def _give_up(visit: Visit, wanted: Mapping[str, Any], why: str) -> None:
     _end(visit, "unknown", sentence, tell=(f"missing:{run.id}", f"{run.app_name}, rule {run.rule}: {sentence}"))
 
 
-def _end(visit: Visit, state: str, sentence: str, *, tell: tuple[str, str] | None = None) -> None:
+def _end(visit: Visit, state: RunState, sentence: str, *, tell: tuple[str, str] | None = None) -> None:
     entry = Entry(set={"note": sentence}, then="finish", state=state, tell=tell)
     visit.crew.runs.record(visit.run, entry, token=visit.token)
     log.info("run ended before its first step", run=visit.run.id, state=state, why=sentence)

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from core import layout
-from core.runs import Entry, Run, StepRecord, StepState
+from core.runs import Entry, Run, RunState, StepRecord, StepState
 from heroku import events
 from heroku.access import Grant, Level
 from rules.rulebook import Step as Written
@@ -68,6 +68,10 @@ class Visit:
         apps = {word for word in allowed if word != "event"} | (own if covers_own else set())
         return Grant(who=f"rule {self.run.rule}", levels=self.access, apps=frozenset(filter(None, apps)))
 
+    def in_words(self, said: str) -> str:
+        """The same with the app's name where its id stands, which nobody knows by heart."""
+        return said.replace(self.run.app, self.run.app_name) if self.run.app and self.run.app_name else said
+
     def state(self, field: str) -> StepState | None:
         """How far a step has come; None if it was never looked at."""
         record = self.journal.get(field)
@@ -107,12 +111,11 @@ class Visit:
         records = [record for _, record in taken if record]
         failed = [step for step, record in taken if record and record.state in FAILED]
         effect = self._effect(steps, records)
+        state: RunState = "done"
         if failed:
             state = "done with failures" if all(step.continue_on_failure for step in failed) else "failed"
         elif not effect and any(record.state == "not needed" for record in records):
             state = "not needed"
-        else:
-            state = "done"
         self.crew.runs.record(self.run, Entry(then="finish", state=state, effect=effect), token=self.token)
         log.info("run finished", run=self.run.id, rule=self.run.rule, app=self.run.app_name, state=state)
         if self.is_system and state == "failed":  # what nobody was told stands here, as this log is read last of all

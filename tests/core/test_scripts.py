@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core import layout, scripts
+from core.runs import RUN_STATES
 
 FILES = sorted(scripts.HERE.glob("*.lua"))
 # All of these are in Redis 6.2 (the oldest that Heroku offered with TLS) and in Valkey.
@@ -56,6 +57,14 @@ def test_every_name_of_the_layout_that_a_script_uses_exists(file: Path) -> None:
     used = set(re.findall(r"\bL\.([A-Z_]+)", file.read_text()))
 
     assert used - set(vars(layout)) == set()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_script_puts_a_run_into_a_state_that_people_may_ask_for(file: Path) -> None:
+    """One that no list of states has could not be found on the command line."""
+    put = re.findall(r"'HSET', (?:key|L\.RUN).*'state', '([^']+)'", file.read_text())
+
+    assert set(put) <= set(RUN_STATES)
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if not file.stem.startswith("_")], ids=lambda file: file.stem)

@@ -15,7 +15,7 @@ from core.due import Claimed, DueList
 from core.hands import Hands
 from core.ledger import Judged, Ledger, Written
 from core.queue import Lane
-from core.runs import Entry, Runs
+from core.runs import Entry, Runs, RunState
 from heroku.samples import encode, sample
 
 DAY = 86_400.0
@@ -83,7 +83,7 @@ class World:
         [written] = self.ledger.decide([Judged(id, {"b": "book", "n": [-1]}, about, gates)], token=claimed.token)
         return written
 
-    def finish(self, run: str, *, effect: bool, state: str = "done") -> None:
+    def finish(self, run: str, *, effect: bool, state: RunState = "done") -> None:
         """Take a due run and end it."""
         claimed = self.claim("act", most=1)
         assert claimed.rows == (run,)

@@ -7,11 +7,12 @@ from typing import Literal
 import click
 
 from core.hands import Busy, Hands
-from core.runs import Run
+from core.runs import RUN_STATES, Run
 from core.telling.runs import gist, run_json, steps
 from core.telling.words import ago, moment
 from toolbelt.commands.common import as_json, examples, hands, person, print_json, print_table
 
+LOOKED_AT = 1_000  # of the newest runs, for those of a kind
 BUSY_SECONDS = 5.0  # for a worker to come to the end of its look at a run
 
 
@@ -20,22 +21,32 @@ def runs() -> None:
     """What was done about events, step by step, and what waits for an approval."""
 
 
-@runs.command("list", epilog=examples("bin/dynohook runs list", "bin/dynohook runs list --last 100 --state failed"))
+@runs.command(
+    "list", epilog=examples("bin/dynohook runs list", "bin/dynohook runs list --state failed --app acme-shop")
+)
 @click.option("--last", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many of the newest.")
-@click.option("--state", help="Only those in this state, among the newest.")
+@click.option("--state", type=click.Choice(RUN_STATES), help="Only those in this state.")
+@click.option("--rule", help="Only those of this rule.")
+@click.option("--app", help="Only those for this app.")
 @as_json
-def list_(*, last: int, state: str | None, as_json: bool) -> None:
+def list_(*, last: int, state: str | None, rule: str | None, app: str | None, as_json: bool) -> None:
     """Show the runs that were planned last, the newest first."""
+    narrow = (state, rule, app) != (None, None, None)
     with hands() as at_work:
-        found = [run for run in at_work.runs(most=last) if state is None or run.state == state]
+        looked_at = at_work.runs(most=max(last, LOOKED_AT) if narrow else last)
         now = at_work.now()
+    found = [run for run in looked_at if is_wanted(run, state=state, rule=rule, app=app)][:last]
     if as_json:
         print_json([run_json(run) for run in found])
     elif found:
         table = [(ago(run.planned_at, now), run.id, run.app_name, run.state, gist(run)) for run in found]
         print_table(("PLANNED", "RUN", "APP", "STATE", "IN SHORT"), table)
     else:
-        click.echo("There is no such run.")
+        click.echo("There is no such run" + (f" among the latest {len(looked_at):,}." if looked_at else "."))
+
+
+def is_wanted(run: Run, *, state: str | None, rule: str | None, app: str | None) -> bool:
+    return state in (None, run.state) and rule in (None, run.rule) and app in (None, run.app, run.app_name)
 
 
 @runs.command(epilog=examples("bin/dynohook runs show 7f3a", "bin/dynohook runs show 7f3a --json"))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core import layout
+from core.runs import RUN_STATES
 from tests.toolbelt.commands.conftest import Terminal
 
 RUN = "e1:roll-back"
@@ -116,3 +117,50 @@ def test_a_run_amid_a_call_is_not_stopped_and_says_why(terminal: Terminal) -> No
 
     assert (ran.exit_code, "waits for what came of a call to Heroku" in ran.output) == (1, True)
     assert json.loads(terminal.run("history", "--json").output) == []
+
+
+# --- the list ---
+
+
+def three_runs(terminal: Terminal) -> None:
+    """The oldest failed, of another rule and app than the others."""
+    plan = json.dumps({"steps": STEPS, "on_failure": []})
+    kept = [("e1:one", "one", "acme-shop", "failed"), ("e2:two", "two", "acme-news", "done")]
+    for at, (id, rule, app, state) in enumerate([*kept, ("e3:two", "two", "acme-news", "done")]):
+        fields: dict[Any, Any] = {"format": layout.FORMAT, "rule": rule, "mode": "live", "planned_at": 1, "plan": plan}
+        terminal.redis.hset(layout.RUN + id, mapping={**fields, "state": state, "app": f"id-{app}", "app_name": app})
+        terminal.redis.zadd(layout.RUNS, {id: at})
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        pytest.param([], ["e3:two", "e2:two", "e1:one"], id="all"),
+        pytest.param(["--last", "1"], ["e3:two"], id="the last"),
+        pytest.param(["--last", "1", "--state", "failed"], ["e1:one"], id="the last that failed, however long ago"),
+        pytest.param(["--last", "1", "--state", "done"], ["e3:two"], id="the last that is done"),
+        pytest.param(["--rule", "one"], ["e1:one"], id="of a rule"),
+        pytest.param(["--app", "acme-news"], ["e3:two", "e2:two"], id="of an app"),
+        pytest.param(["--app", "id-acme-shop"], ["e1:one"], id="of an app by its id"),
+        pytest.param(["--app", "acme-news", "--rule", "one"], [], id="of an app and a rule"),
+    ],
+)
+def test_runs_are_listed_by_what_they_are(terminal: Terminal, words: list[str], found: list[str]) -> None:
+    """Of the last 20 none had failed, so it said that there was no such run: the 21st had."""
+    three_runs(terminal)
+
+    assert [run["id"] for run in json.loads(terminal.run("runs", "list", *words, "--json").stdout)] == found
+
+
+def test_a_state_that_does_not_exist_is_told_with_those_that_do(terminal: Terminal) -> None:
+    """`--state faild` found nothing, and said so as if none had failed."""
+    ran = terminal.run("runs", "list", "--state", "faild")
+
+    assert ran.exit_code == 2
+    assert all(repr(state) in ran.stderr for state in RUN_STATES)
+
+
+def test_where_no_run_is_found_it_says_where_it_looked(terminal: Terminal) -> None:
+    assert terminal.run("runs", "list").output == "There is no such run.\n"
+    three_runs(terminal)
+    assert terminal.run("runs", "list", "--app", "other").output == "There is no such run among the latest 3.\n"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.runs import Run
+from core.runs import Run, RunState
 from toolbelt.demo.judging import Ending, verdicts
 from toolbelt.simulator.views import (
     AppView,
@@ -69,7 +69,7 @@ def call(number: int, method: str, path: str, body: Any = None) -> CallView:
     )  # fmt: skip
 
 
-def run(rule: str, state: str) -> Run:
+def run(rule: str, state: RunState) -> Run:
     return Run(
         id=f"e:{rule}", rule=rule, mode="live", state=state, key="", app="a", app_name="shop", event_id="e", event=None,
         plan={"steps": []}, planned_at=0.0, give_up_at=0.0, journal={}, approval=None, note="", read_at=0.0,
