@@ -29,6 +29,7 @@ REPLAYS = "dh:replays"  # hash: event id → JSON {number, by, why}, from the as
 PAUSED = "dh:paused"  # string: JSON {by, why, at}; ends when a person resumes
 SILENCES = "dh:silences"  # hash: id → JSON of a rules.silences.Silence, at most SILENCES_MOST. Ends with the last
 TRIES = "dh:tries:"  # <hash of an address> → number of tries to open the console. Ends after TRIES_SECONDS
+SIGNED_OUT = "dh:signed-out:"  # <hash of a session's token> → "1". Ends after SIGNED_IN_SECONDS
 HISTORY = "dh:history"  # stream: a JSON line {by, did, about, why} for what a person did. The latest HISTORY_LINES
 
 # --- workers ---
@@ -118,6 +119,7 @@ AUDIT_LINES = 3_000
 SILENCES_MOST = 100
 HISTORY_LINES = 500
 TRIES_SECONDS = 600
+SIGNED_IN_SECONDS = 12 * 3600  # to the console, from the password on: a shift
 ANSWER_SECONDS = 86_400
 NOTES_SHOWN = 20  # of one message; each whole while all together have at most NOTES_BYTES, the others in short
 NOTES_BYTES = 20_000

@@ -53,8 +53,8 @@ def _console(settings: Settings) -> Sequence[BaseRoute]:
         return ()
     from receiver.console.app import routes
 
-    tls = not (settings.public_url or "").startswith("http://")  # which the settings allow for this machine only
-    return routes(settings.console_password, lambda: connections.for_worker(settings, connections=1), tls=tls)
+    address = settings.public_url or ""
+    return routes(settings.console_password, lambda: connections.for_worker(settings, connections=1), address=address)
 
 
 def _lifespan(grouping: Grouping, tally: Tally, server: Redis) -> Lifespan[Starlette]:

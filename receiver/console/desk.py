@@ -1,7 +1,7 @@
 """Looking into Redis for a page, and doing what a person asked on one: never on the loop that takes deliveries.
 
 One at a time, on a connection of its own that is closed after it: a crowd of readers costs one connection and one
-thread, and takes nothing from the deliveries.
+thread, and takes nothing from the deliveries. Nobody waits for longer than Heroku's router does.
 """
 
 import asyncio
@@ -14,11 +14,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from core import sign_outs
 from core.hands import Hands
 from core.sight import NotNow, NotThere
-from receiver.console import drawing, sessions
+from heroku.redacting import clean
+from receiver.console import drawing, forms, sessions
+from receiver.console.sessions import Session
 
 TURN_SECONDS = 8.0  # that a page waits for those before it
+LOOK_SECONDS = 15.0  # that it may take after that; what goes on for longer still has the turn
 LONGEST_WORD = 300  # characters of a reason: it is kept
 
 Found = TypeVar("Found")
@@ -27,6 +31,10 @@ Look = Callable[[Hands], Mapping[str, Any]]
 
 class Refused(Exception):
     """What was sent is not right; the message says what, and what would be."""
+
+
+class SignedOut(Exception):
+    """The cookie is a good one, of a session that was ended before its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +54,27 @@ class Desk:
         self._turn = asyncio.Semaphore(1)
 
     async def ask(self, question: Callable[[redis.Redis], Found]) -> Found:
-        """The answer. Raises what the question raises, RedisError, and TimeoutError if its turn does not come."""
+        """The answer. Raises what the question raises, RedisError, and TimeoutError if its turn does not come, or
+        takes too long; then it may still be done."""
         await asyncio.wait_for(self._turn.acquire(), TURN_SECONDS)
-        try:
-            return await run_in_threadpool(self._asked, question)
-        finally:
-            self._turn.release()
+        asked = asyncio.ensure_future(run_in_threadpool(self._asked, question))
+        asked.add_done_callback(self._over)
+        return await asyncio.wait_for(asyncio.shield(asked), LOOK_SECONDS)
 
     async def page(self, request: Request, template: str, look: Look) -> Response:
         """A page drawn from what is found. The template also knows `session`, `said` and Redis's time as `now`."""
         session = sessions.of(request)
-        said = session.take_said()
+        said = None if "hx-request" in request.headers else session.said  # of a part of a page nobody would see it
+        known = {"session": session, "said": said, "here": request.scope["path"]}
 
         def drawn(client: redis.Redis) -> str:
-            hands = Hands(client)
-            known = {"session": session, "said": said, "here": request.url.path, "now": hands.now()}
-            return drawing.draw(template, known | dict(look(hands)))
+            hands = _hands(client, session)
+            return drawing.draw(template, known | {"now": hands.now()} | dict(look(hands)))
 
-        return HTMLResponse(await self.ask(drawn))
+        page = HTMLResponse(await self.ask(drawn))
+        if said:
+            session.told()
+        return page
 
     async def act(self, request: Request, act: Callable[[Hands, Asked], str], *, to: str) -> Response:
         """Do it in the name of who is signed in, and lead back `to` a page that tells what came of it.
@@ -71,13 +82,13 @@ class Desk:
         `act` answers a sentence, and raises NotThere, NotNow or Refused with the reason why not.
         """
         session = sessions.of(request)
-        fields = await sessions.form(request)
+        fields = await forms.read(request)
         session.check(fields)
-        asked = Asked(session.by, " ".join(fields.get("why", "").split())[:LONGEST_WORD], fields)
+        asked = Asked(session.by, clean(fields.get("why", ""), limit=LONGEST_WORD), fields)
         try:
             if not asked.why:
                 raise Refused("Say why: it is kept beside what you did.")  # noqa: TRY301  told like any other reason
-            session.say("done", await self.ask(lambda client: act(Hands(client), asked)))
+            session.say("done", await self.ask(lambda client: act(_hands(client, session), asked)))
         except (NotThere, NotNow, Refused) as error:
             session.say("not done", str(error))
         return RedirectResponse(to, 303)
@@ -85,3 +96,15 @@ class Desk:
     def _asked(self, question: Callable[[redis.Redis], Found]) -> Found:
         with self._connect() as client:
             return question(client)
+
+    def _over(self, asked: "asyncio.Future[Found]") -> None:
+        self._turn.release()
+        if not asked.cancelled():
+            asked.exception()  # whoever asked has heard it, or waits no more
+
+
+def _hands(client: redis.Redis, session: Session) -> Hands:
+    """For whoever has this session. Raises SignedOut."""
+    if sign_outs.noted(client, session.token):
+        raise SignedOut
+    return Hands(client)

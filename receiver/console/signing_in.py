@@ -1,6 +1,8 @@
 """Signing in and out: one password, a name for the record, and an end to guessing."""
 
+import hashlib
 import hmac
+import ipaddress
 from urllib.parse import quote
 
 import structlog
@@ -9,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from core import layout, tries
+from core import layout, sign_outs, tries
 from core.links import CONSOLE
-from receiver.console import drawing, sessions
+from receiver.console import drawing, forms, sessions
 from receiver.console.desk import Desk
 
 PATH = f"{CONSOLE}/sign-in"
@@ -25,7 +27,7 @@ class SigningIn:
     """The only pages that whoever is not signed in can reach."""
 
     def __init__(self, password: SecretStr, desk: Desk) -> None:
-        self._password = _bytes(password.get_secret_value())
+        self._password = password.get_secret_value()
         self._desk = desk
 
     def routes(self) -> list[BaseRoute]:
@@ -45,34 +47,47 @@ class SigningIn:
     async def sign_in(self, request: Request) -> Response:
         """Whoever knows the password is in, by the name that they give."""
         session = sessions.of(request)
-        fields = await sessions.form(request)
-        session.check(fields)
+        fields = await forms.read(request)
         name, to = " ".join(fields.get("name", "").split()), fields.get("next", "")
-        if not name or len(name) > LONGEST_NAME:
-            return _form(request, to, f"Say who you are, in 1 to {LONGEST_NAME} characters.", 422)
+        if not session.drew(fields):
+            if session.by:  # since, on another page
+                return RedirectResponse(_next(to), 303)
+            return _form(request, to, "This form was too old. Here is a new one.", 403)
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
+            return _form(request, to, f"Say who you are, in 1 to {LONGEST_NAME} letters.", 422)
         address = _address(request)
-        if await self._desk.ask(lambda client: tries.count(client, address)) > tries.MOST:
+        count = await self._desk.ask(lambda client: tries.count(client, address))
+        if count > tries.MOST:
             wait = layout.TRIES_SECONDS // 60
             return _form(request, to, f"There were too many tries from where you are. Wait for {wait} minutes.", 429)
-        if not hmac.compare_digest(_bytes(fields.get("password", "")), self._password):
-            log.warning("console sign-in refused", by=name)
+        if not self._fits(fields.get("password", "")):
+            log.warning("console sign-in refused", tries=count)  # not the name: people mix up the two fields
             return _form(request, to, "This is not the password. It stands in the config var CONSOLE_PASSWORD.", 401)
+        if self._password in fields.get("name", ""):
+            return _form(request, to, "Your name will be kept and shown: it must not hold the password.", 422)
         await self._desk.ask(lambda client: tries.forget(client, address))
         session.begin(name)
         log.info("console sign-in", by=name)
         return RedirectResponse(_next(to), 303)
 
     async def sign_out(self, request: Request) -> Response:
-        """Forget who it was."""
+        """Forget who it was, and let no copy of the cookie be good for anything."""
         session = sessions.of(request)
-        session.check(await sessions.form(request))
+        session.check(await forms.read(request))
+        token = session.token
         session.end()
+        await self._desk.ask(lambda client: sign_outs.note(client, token))
         return RedirectResponse(PATH, 303)
+
+    def _fits(self, given: str) -> bool:
+        """In the same time, whatever was given and however long it is."""
+        return hmac.compare_digest(_digest(given), _digest(self._password))
 
 
 def lead_to(request: Request) -> Response:
     """To the form, and from there back to where the person wanted to go."""
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    query = request.scope["query_string"].decode("latin-1")
+    wanted = quote(request.scope["path"]) + (f"?{query}" if query else "")
     to = f"{PATH}?next={quote(wanted, safe='')}" if request.method == "GET" else PATH
     if "hx-request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": to})
@@ -95,8 +110,16 @@ def _address(request: Request) -> str:
     """Who asks: the last entry is the one that Heroku's router adds, any before it may be made up."""
     forwarded = request.headers.getlist("x-forwarded-for")
     last = forwarded[-1].rpartition(",")[2].strip() if forwarded else ""
-    return last or (request.client.host if request.client else "")
+    return _neighbourhood(last or (request.client.host if request.client else ""))
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+def _neighbourhood(address: str) -> str:
+    """Of IPv6 the first half: whoever has one such address has all that begin like it."""
+    try:
+        return str(ipaddress.IPv6Network((address, 64), strict=False))
+    except ValueError:
+        return address
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()

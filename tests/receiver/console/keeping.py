@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import redis
 
@@ -61,7 +61,7 @@ class Records:
         """A run of the rule and the event that its id names; `journal` holds what was noted of its steps."""
         event, _, rule = id.partition(":")
         plan = {"rule": rule, "steps": [{"params": {}, **step} for step in steps], "access": {}, "on_apps": ["event"]}
-        known: dict[str, Any] = {
+        known: dict[Any, Any] = {
             "format": layout.FORMAT,
             "rule": rule,
             "mode": "live",
@@ -75,8 +75,8 @@ class Records:
             "planned_at": self._ms(ago),
             "give_up_at": self._ms(ago - 3_600),
         }
-        noted = {name: json.dumps(self._noted(record)) for name, record in (journal or {}).items()}
-        self.server.hset(layout.RUN + id, mapping={**known, **noted, **fields})
+        noted: dict[Any, Any] = {name: json.dumps(self._noted(record)) for name, record in (journal or {}).items()}
+        self.server.hset(layout.RUN + id, mapping={**known, **noted, **cast("dict[Any, Any]", fields)})
         self.server.zadd(layout.RUNS, {id: self._ms(ago)})
         return id
 
