@@ -1,6 +1,6 @@
 """What rules know of an action: the parameters it takes, the access it needs and whether it destroys."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,10 +17,21 @@ class Need(NamedTuple):
     level: Level
 
 
+class Odd(NamedTuple):
+    """What is allowed in a parameter and hardly meant: where it stands, why, and what to write instead."""
+
+    at: tuple[str | int, ...]
+    message: str
+
+
 Written = Mapping[str, Any]  # parameters as they stand in a rule: perhaps templates, perhaps wrong
 
 
 def _nothing_more(_: Written) -> tuple[Need, ...]:
+    return ()
+
+
+def _nothing_odd(_: Written) -> Iterable[Odd]:
     return ()
 
 
@@ -35,7 +46,8 @@ class ActionSpec:
     `needs` always holds; `needs_more` is what its parameters add to it. `uses` is what it can do without and does
     better with. What `destroys` with its parameters stands only in a rule that has a limit. `hears` are the entities
     whose events tell what came of it. In the parameters of `variables`, `$NAME` stands for a variable of the
-    environment; in those of `joins`, what templates print is joined with what is written as that says.
+    environment; in those of `joins`, what templates print is joined with what is written as that says. `odd` is what
+    whoever writes such parameters hardly means.
     """
 
     name: str
@@ -48,6 +60,7 @@ class ActionSpec:
     uses: tuple[Need, ...] = ()
     variables: tuple[str, ...] = ()
     joins: Mapping[str, Join] = field(default_factory=dict)
+    odd: Callable[[Written], Iterable[Odd]] = _nothing_odd
 
     def needed(self, params: Written) -> tuple[Need, ...]:
         """The access that it needs with these parameters: one level for each group."""

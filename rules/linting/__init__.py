@@ -19,6 +19,7 @@ from rules.linting.keys import missing_keys
 from rules.linting.limits import unlimited
 from rules.linting.listening import unheard
 from rules.linting.outcomes import idle_conditions
+from rules.linting.parameters import odd_parameters
 from rules.linting.paths import unknown_paths
 from rules.linting.subject import Subject
 from rules.linting.trying import failing_expressions
@@ -41,6 +42,7 @@ CHECKS: Final[tuple[Callable[[Subject], Iterator[Fault]], ...]] = (
     missing_keys,
     alone,
     idle_conditions,
+    odd_parameters,
     one_offs_as_crashes,
     own_effects,
     unlimited,

@@ -1,5 +1,6 @@
 """`build`: builds an app from an archive at an address, and judges by what becomes of the build."""
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Annotated
 
@@ -7,7 +8,8 @@ from pydantic import Field
 
 from heroku.access import Level
 from heroku.models import Build
-from rules.actions import ActionSpec, Need
+from rules.actions import ActionSpec, Need, Odd, Written
+from rules.texts.templates import is_template
 from workers.actions.addresses import JOINS, Address
 from workers.actions.base import Action, Outcome, Step
 from workers.actions.parameters import Params as Base
@@ -31,6 +33,13 @@ class Params(Base):
     )
     version: Text | None = Field(None, description="What the build is known by, mostly a commit.")
     description: Text | None = Field(None, description="What the version is about, mostly a commit's first line.")
+
+
+def odd(written: Written) -> Iterator[Odd]:
+    """An archive that an event names, held against nothing that stands in the rule."""
+    if is_template(written.get("url")) and (is_template(written.get("checksum")) or not written.get("checksum")):
+        instead = "write its checksum into the rule, or the whole address"
+        yield Odd(("url",), f"the build runs whatever the event names, with the app's config; {instead}")
 
 
 def perform(step: Step[Params]) -> Outcome:
@@ -112,6 +121,7 @@ ACTION = Action(
         hears=("api:build",),
         variables=("url",),
         joins=JOINS,
+        odd=odd,
     ),
     perform=perform,
     settle=settle,

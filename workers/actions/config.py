@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from heroku.access import Level
 from heroku.models import Release
 from rules.actions import ActionSpec, Need
 from workers import marks
 from workers.actions.base import Action, Outcome, Step
+from workers.actions.commands import decides_nothing
 from workers.actions.parameters import NotSet, Secret, Texts, resolved
 from workers.actions.parameters import Params as Base
 
@@ -24,7 +25,7 @@ Changes = Mapping[str, str | None]
 class Params(Base):
     """Which config vars, by name."""
 
-    set: dict[Name, Secret] = Field(
+    set: Annotated[dict[Name, Secret], AfterValidator(decides_nothing)] = Field(
         default_factory=dict,
         description="Values by name. `$NAME` stands for a variable of this service's own environment; "
         "that is where secrets belong.",

@@ -1,10 +1,8 @@
 """`run`: runs a command on a one-off dyno, which ends after a time in any case, and judges by how the command ended."""
 
-import re
-import shlex
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from heroku.access import Level
 from heroku.errors import NotFound
@@ -12,40 +10,17 @@ from heroku.models import Dyno
 from heroku.requests import MOST_DYNO_SECONDS
 from rules.actions import ActionSpec, Need
 from rules.durations import in_words
-from rules.texts.templates import is_template
-from rules.values import Duration, refused
-from workers.actions.base import RENDERED, Action, Outcome, Step
+from rules.values import Duration
+from workers.actions import commands
+from workers.actions.base import Action, Outcome, Step
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import Secret, Text, no_longer_than, no_template, resolved
+from workers.actions.parameters import Secret, Text, no_longer_than, resolved
 
 ONE_OFF = "run"
 USUAL_SECONDS = 600.0
 CHECK_SECONDS = 10.0  # between looks, if the dyno's event does not come first
 ENDED_SECONDS = 30.0  # for the event of its end to come, once it is gone
 LATE_SECONDS = 120.0  # beyond its time to live
-_RUN_THIS = re.compile(r"-[a-z]*[ce]|--(eval|exec|command)|eval|exec|source", re.IGNORECASE)
-
-
-def _command(value: Any, info: ValidationInfo) -> Any:
-    """A template in a line for a shell would let an event write commands; as an argument it is quoted."""
-    if isinstance(value, list):
-        texts = [text for text in value if isinstance(text, str)]
-        if not texts or len(texts) < len(value):
-            raise refused("must be a command, or a list of a program and its arguments")
-        if info.context == RENDERED:
-            return shlex.join(texts)
-        _are_arguments(texts)
-        return " ".join(texts)
-    if is_template(value) and info.context != RENDERED:
-        raise no_template("a template must be an argument of its own: [program, argument, …]")
-    return value
-
-
-def _are_arguments(texts: list[str]) -> None:
-    """Quoting helps nothing where the argument is run itself."""
-    for before, text in zip(["", *texts], texts, strict=False):
-        if is_template(text) and (not before or _RUN_THIS.fullmatch(before)):
-            raise no_template("a template cannot be what is run: the program, or what follows -c or -e")
 
 
 class Params(Base):
@@ -53,17 +28,17 @@ class Params(Base):
 
     command: Annotated[
         Text,
-        BeforeValidator(_command),
+        BeforeValidator(commands.read),
         WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
     ] = Field(
         description="The command: a line for the shell without templates, or a list of a program and its arguments, "
-        "each of which may be a template and is quoted."
+        "each of them quoted. An argument may be a template where it is not run itself."
     )
     time_to_live: Annotated[Duration, no_longer_than(MOST_DYNO_SECONDS)] = Field(
         USUAL_SECONDS, description="After this the dyno is stopped, whatever it does; at most 24h."
     )
     size: Text | None = Field(None, description="The dyno's size: basic, standard-1x … Default: Heroku's.")
-    env: dict[Text, Secret] = Field(
+    env: Annotated[dict[Text, Secret], AfterValidator(commands.decides_nothing)] = Field(
         default_factory=dict, description="Variables beside the app's config; `$NAME` stands for one of this service's."
     )
 
@@ -141,7 +116,14 @@ def _gone(step: Step[Params], name: str) -> Outcome:
 
 ACTION = Action(
     spec=ActionSpec(
-        name="run", params=Params, needs=(Need("dynos", Level.FULL),), changes=True, hears=("dyno",), variables=("env",)
+        name="run",
+        params=Params,
+        needs=(Need("dynos", Level.FULL),),
+        changes=True,
+        hears=("dyno",),
+        variables=("env",),
+        joins={"command": commands.argument},
+        odd=commands.odd,
     ),
     perform=perform,
     settle=settle,

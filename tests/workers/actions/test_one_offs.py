@@ -88,17 +88,3 @@ WRONG = [
 def test_what_must_not_be_run_is_told_when_the_rule_is_loaded(params: str, told: str) -> None:
     with pytest.raises(RuleErrors, match=told):
         load([Source("rules.yaml", rule(f"run: {params}", ACCESS))], actions=SPECS)
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        pytest.param("['{{ data.command }}', x]", id="the program"),
-        pytest.param("[bash, -c, '{{ data.command }}']", id="a line for a shell"),
-        pytest.param("[bash, -lc, 'echo {{ data.command }}']", id="for a login shell"),
-        pytest.param("[node, --eval, '{{ data.command }}']", id="code"),
-    ],
-)
-def test_an_event_cannot_say_what_is_run(command: str) -> None:
-    with pytest.raises(RuleErrors, match="a template cannot be what is run"):
-        load([Source("rules.yaml", rule(f"run: {{command: {command}}}", ACCESS))], actions=SPECS)
