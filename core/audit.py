@@ -18,11 +18,11 @@ OUTCOMES = {
     "stopped": "stopped before it was sent",
     "refused": "refused by Heroku",
     "unavailable": "not taken by Heroku, to be tried again",
-    "unknown": "left without an answer",
     "found": "left without an answer, and found to have happened",
     "open": "left without an answer, and made again if it is still needed",
     "never known": "left without an answer; what came of it cannot be known",
 }
+TOO_MANY = 429
 LookedUp = Literal["found", "open", "never known"]  # of a call that was made before
 
 
@@ -52,11 +52,21 @@ class AuditLine:
         facts = [f"{self.seconds:.2f} s"] if self.allowed and self.outcome not in get_args(LookedUp) else []
         facts += [f"request {self.request_id}"] if self.request_id else []
         facts += [f"{self.remaining:,} calls left"] if self.remaining is not None else []
-        came = f"{OUTCOMES.get(self.outcome, self.outcome)}{status}"
+        came = f"{self._came}{status}"
         told = f"{self.who} called {self.endpoint.replace('_', ' ')}{where}: {came}"
         why = f"; {self.why}" if self.why else ""
         warned = f" Heroku warns: {self.warning.rstrip('.')}." if self.warning else ""
         return f"{told}{why} [{', '.join(facts)}].{warned}" if facts else f"{told}{why}.{warned}"
+
+    @property
+    def _came(self) -> str:
+        """Half an answer, or a 5xx, does not say whether it happened; a 429 says that it did not."""
+        unclear = "left without a clear answer" if self.status else "left without an answer"
+        if self.outcome == "unknown":
+            return unclear
+        if self.outcome == "unavailable" and self.status != TOO_MANY:
+            return f"{unclear}, to be tried again"
+        return OUTCOMES.get(self.outcome, self.outcome)
 
     def to_log(self) -> dict[str, Any]:
         """As fields of a log line; what is not known is left out."""

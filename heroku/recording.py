@@ -31,7 +31,9 @@ def recorded(
     try:
         yield note
     except CallFailed as error:
-        failed, note.outcome = error, _result(error)
+        failed = error
+        if note.outcome != "stopped" or isinstance(error, Refused):  # put off by the `before` hook is stopped as well
+            note.outcome = _result(error)
         raise
     finally:
         if keep:

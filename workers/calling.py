@@ -163,7 +163,7 @@ class Calls:
         if has < endpoint.level:
             return f"it needs {endpoint.group}: {endpoint.level.word} and has {has.word}"
         if not record.allowed:
-            return f"{record.app} is none of its apps"
+            return f"{self._look.visit.in_words(str(record.app))} is none of its apps"
         return f"allowed by {endpoint.group}: {has.word}"
 
 

@@ -49,6 +49,24 @@ def entry(record: CallRecord = DONE, *, why: str = "allowed by releases: write")
             id="no answer",
         ),
         pytest.param(
+            entry(replace(DONE, outcome="unknown", status=503), why=""),
+            "rule roll-back called rollback on acme-web: left without a clear answer (503) "
+            "[0.12 s, request 9f0d1a, 4,498 calls left].",
+            id="an answer that does not say",
+        ),
+        pytest.param(
+            entry(replace(DONE, endpoint="update_app", outcome="unavailable", status=200), why=""),
+            "rule roll-back called update app on acme-web: left without a clear answer, to be tried again (200) "
+            "[0.12 s, request 9f0d1a, 4,498 calls left].",
+            id="half an answer to what may be repeated",
+        ),
+        pytest.param(
+            entry(replace(DONE, outcome="unavailable", status=429, remaining=0), why=""),
+            "rule roll-back called rollback on acme-web: not taken by Heroku, to be tried again (429) "
+            "[0.12 s, request 9f0d1a, 0 calls left].",
+            id="too many calls",
+        ),
+        pytest.param(
             entry(replace(DONE, warning="The stack heroku-20 goes away.")),
             "rule roll-back called rollback on acme-web: done (201); allowed by releases: write "
             "[0.12 s, request 9f0d1a, 4,498 calls left]. Heroku warns: The stack heroku-20 goes away.",

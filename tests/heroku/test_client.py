@@ -108,12 +108,18 @@ def test_the_hook_before_sees_what_will_be_sent() -> None:
     ]
 
 
-def test_the_hook_before_can_stop_a_call() -> None:
+PUT_OFF = Unavailable(method="POST", path="/apps", message="the account has no calls left", retry_after=1.0)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("the lease is over"), PUT_OFF], ids=lambda error: type(error).__name__)
+def test_the_hook_before_can_stop_a_call(error: Exception) -> None:
+    """What it put off, as our own account had no calls left, stood in the record as not taken by Heroku."""
+
     def stop(_: Call) -> None:
-        raise RuntimeError("the lease is over")
+        raise error
 
     b = bench()
-    with pytest.raises(RuntimeError, match="lease"):
+    with pytest.raises(type(error)):
         b.heroku.granted(Grant.everything("rule x"), before=stop).rollback("acme-web", release="r-41")
     assert b.api.requests == []
     assert (b.record.outcome, b.record.allowed, b.record.status) == ("stopped", True, None)

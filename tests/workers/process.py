@@ -18,9 +18,11 @@ def environment(**settings: str) -> dict[str, str]:
     return own | {"PATH": with_our_programs(own["PATH"])} | {name: value for name, value in given.items() if value}
 
 
-def start(crew: Crew, **settings: str) -> Process:
-    """Begin one; it need not be ready yet."""
-    return crew.start("worker", command("worker"), env=environment(**settings))
+def start(crew: Crew, threads: int | None = None, /, **settings: str) -> Process:
+    """Begin one; it need not be ready yet. `threads`: not as many as in the Procfile."""
+    *shell, line = command("worker")
+    more = f" --concurrency {threads}" if threads else ""
+    return crew.start("worker", [*shell, line + more], env=environment(**settings))
 
 
 def said(process: Process) -> list[str]:

@@ -39,19 +39,25 @@ def occasion(world: World, id: str = "e1", **more: Any) -> dict[str, Any]:
     return sample("dyno_crashed", **{"id": id, **about, **more})
 
 
+NOT_KNOWN = "left without an answer; what came of it cannot be known"
+AGAIN = "left without an answer, and made again if it is still needed"
+
+
 @dataclass(frozen=True)
 class Case:
     """One action as a rule writes it, and how it is known that Heroku is as it should be.
 
-    `call` is the one that changes, as method and path. `came`: what the step says in the end. `again`: what it says
-    when it is asked for once more. `after_lost`: what becomes of it if the call had its effect and the answer was
-    lost. `not_known`: entities that tell of it and are not known as its effect. `includes`: those whose events it
-    waits for.
+    `call` is the one that changes, as method and path, `endpoint` its name. `came`: what the step says in the end.
+    `again`: what it says when it is asked for once more. If the call had its effect and the answer was lost:
+    `after_lost` becomes of the step, `lost_says` it says if that is not as ever, `lost_told` says the record of calls,
+    and `lost_effects` is how often the call has an effect. `not_known`: entities that tell of it and are not known as
+    its effect. `includes`: those whose events it waits for. `event`: what the event that sets it off says besides.
     """
 
     name: str
     do: str
     access: Mapping[str, str]
+    endpoint: str
     call: tuple[str, str]
     came: str
     again: tuple[str, str] | None
@@ -59,10 +65,12 @@ class Case:
     before: Callable[[World], object] = field(default=lambda _: None)
     output: Mapping[str, Any] = field(default_factory=dict)
     after_lost: str = "done"
-    effects: int = 1
+    lost_says: str = ""
+    lost_told: str = "left without an answer, and found to have happened"
+    lost_effects: int = 1
     not_known: Sequence[str] = ()
     includes: Sequence[str] = ()
-    event: Mapping[str, Any] = field(default_factory=dict)
+    event: Callable[[World], Mapping[str, Any]] = field(default=lambda _: {})
 
     @property
     def rule(self) -> str:
@@ -71,7 +79,7 @@ class Case:
 
     def set_off(self, world: World, id: str = "e1") -> None:
         """Let it happen."""
-        world.deliver(occasion(world, id, **self.event))
+        world.deliver(occasion(world, id, **self.event(world)))
 
 
 def relayed(world: World, told: set[str], *includes: str) -> None:

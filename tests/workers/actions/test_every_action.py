@@ -9,7 +9,7 @@ import pytest
 from rules.model import Mode
 from tests.workers.actions.cases import CASES
 from tests.workers.actions.scene import ENVIRONMENT, SECRET, Case, rule, worked_through
-from tests.workers.world import Killed, Worker, World, die
+from tests.workers.world import APP, Killed, Worker, World, die
 from toolbelt.simulator.faults import Fault, Kind
 from workers.actions import ACTIONS
 
@@ -63,7 +63,7 @@ def test_it_is_done_once_and_says_so(world: World, case: Case) -> None:
     record = world.run().journal["step:0"]
     assert case.output.items() <= record.output.items()
     assert record.changed
-    assert changes(world, case) == case.effects
+    assert changes(world, case) == 1
     assert case.holds(world)
     assert world.run().state == "done"
     assert world.told() == []
@@ -96,11 +96,11 @@ def test_an_app_that_the_rule_may_not_touch_is_not_touched(world: World, case: C
 
     state, sentence = world.step()
     assert state == "denied"
-    assert sentence.startswith("Denied: rule act may not touch ")
+    assert sentence == f"Denied: rule act may not touch {APP}."
     assert world.heroku.calls() == []
     lines = list(world.workers[0].crew.audit.read())
     assert lines
-    assert not any(line.allowed for line in lines)
+    assert {(line.allowed, line.why) for line in lines} == {(False, f"{APP} is none of its apps")}
 
 
 @pytest.mark.parametrize("case", EVERY)
@@ -126,7 +126,7 @@ def test_a_lost_answer_is_looked_for_and_the_call_not_repeated(world: World, cas
         assert came(world, case)
         assert case.holds(world)
     assert world.run().journal["step:0"].changed or case.after_lost == "unknown"
-    assert changes(world, case) == case.effects
+    assert changes(world, case) == 1
 
 
 WITHOUT_EFFECT: list[Any] = [
@@ -145,7 +145,7 @@ def test_what_did_not_happen_is_made_to_happen(world: World, case: Case, how: di
         assert world.step()[0] == "unknown"
         return
     assert came(world, case)
-    assert changes(world, case) == case.effects
+    assert changes(world, case) == 1
 
 
 @pytest.mark.parametrize("case", EVERY)
@@ -156,6 +156,7 @@ def test_a_refusal_fails_with_herokus_words(world: World, case: Case) -> None:
     state, sentence = world.step()
     assert state == "failed"
     assert "Not like this." in sentence
+    assert (APP in sentence, world.app.id in sentence) == (True, False)
     assert world.step("failure:0")[0] == "done"
     assert changes(world, case) == 0
 
@@ -184,7 +185,7 @@ def test_whenever_a_worker_is_killed_another_ends_it(
         assert world.step()[0] == "unknown"
         return
     assert came(world, case)
-    assert changes(world, case) == case.effects
+    assert changes(world, case) == 1
 
 
 @pytest.mark.parametrize("case", EVERY)
