@@ -25,7 +25,7 @@ SCHEMA = HOME / "rules" / "dynohook.schema.json"
 
 # Set by the add-on or by the platform: nobody is asked for them.
 SET_BY_HEROKU = ("redis_url", "heroku_app_id", "heroku_app_name", "heroku_parent_app_name")
-GENERATED = {"webhook_secret": "secret"}
+GENERATED = {"webhook_secret": "secret", "console_password": "secret"}
 
 HEAD = """\
 # Settings
