@@ -8,11 +8,13 @@ from collections.abc import Mapping
 
 import click
 
+from core import links
 from core.settings import Settings, SettingsError, read
 from rules.errors import RuleErrors
 from toolbelt import needs, service
 from toolbelt.crew import Crew
 from toolbelt.interrupts import ending_on_signals
+from toolbelt.procfile import EVERYWHERE, HERE
 from toolbelt.servers import NoServer, free_port, url_from
 from toolbelt.waiting import DidNotHappen
 
@@ -22,11 +24,13 @@ LOOK_EVERY = 0.5  # seconds
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--port", type=click.IntRange(0, 65535), default=USUAL_PORT, show_default=True, help="0: any free one.")
-def main(*, port: int) -> None:
+@click.option("--host", type=click.Choice([HERE, EVERYWHERE]), default=HERE, show_default=True, help="Who may come in.")
+def main(*, port: int, host: str) -> None:
     """Run web and worker here, against the real Heroku, from the Procfile's own lines.
 
-    Settings come from the environment. What is not set is made up for this run: a Redis server, a webhook secret, and
-    ACT=shadow, so that rules decide and record and touch nothing until you say ACT=live.
+    Settings come from the environment. What is not set is made up for this run: a Redis server, a webhook secret, a
+    password for the console, and ACT=shadow, so that rules decide and record and touch nothing until you say ACT=live.
+    It listens on this machine only; in a container say --host 0.0.0.0.
 
     Rule files may be changed meanwhile: the worker takes up what loads, and says why if something does not.
 
@@ -34,7 +38,7 @@ def main(*, port: int) -> None:
     """
     with ending_on_signals(), Crew() as crew:
         try:
-            run(crew, os.environ, port=port or free_port())
+            run(crew, os.environ, port=port or free_port(), host=host)
         except KeyboardInterrupt:
             click.echo("\nStopping.")
         except (DidNotHappen, NoServer, SettingsError) as error:
@@ -42,13 +46,21 @@ def main(*, port: int) -> None:
             sys.exit(f"bin/dev: {error}")
 
 
-def run(crew: Crew, given: Mapping[str, str], *, port: int) -> None:
+def run(crew: Crew, given: Mapping[str, str], *, port: int, host: str) -> None:
     """Until something ends it."""
-    made_up = {"WEBHOOK_SECRET": secrets.token_hex(16), "ACT": "shadow", "LOG_FORMAT": "console"}
+    made_up = {
+        "WEBHOOK_SECRET": secrets.token_hex(16),
+        "CONSOLE_PASSWORD": secrets.token_urlsafe(12),
+        "PUBLIC_URL": f"http://{HERE}:{port}",
+        "ACT": "shadow",
+        "LOG_FORMAT": "console",
+    }
     environment = {**made_up, **{name: value for name, value in given.items() if value}}
     environment["REDIS_URL"] = url_from(environment, crew)
     read("webhook_secret", "redis_url", environment=environment)
-    running = service.start(crew, environment, port=port, tell=lambda name, line: click.echo(f"{name:<6} | {line}"))
+    running = service.start(
+        crew, environment, port=port, host=host, tell=lambda name, line: click.echo(f"{name:<6} | {line}")
+    )
     click.echo(told(environment, given, running))
     while True:
         running.check()
@@ -61,11 +73,14 @@ def told(environment: Mapping[str, str], given: Mapping[str, str], running: serv
     embedded = "" if given.get("REDIS_URL") else "  (started for this run, empty again at the end)"
     signing = "..." if given.get("WEBHOOK_SECRET") else secret
     rules = environment.get("RULES_PATH") or Settings.model_fields["rules_path"].default
+    password = environment["CONSOLE_PASSWORD"] if not given.get("CONSOLE_PASSWORD") else "CONSOLE_PASSWORD"
     token = credentials(environment)
     listened = ",".join(entities(environment))
     return f"""
 Dynohook is ready.
 
+  console      {links.console(read(environment=environment))}
+  password     {password}
   deliveries   {running.deliveries_url}
   redis        {environment["REDIS_URL"] if not given.get("REDIS_URL") else "REDIS_URL"}{embedded}
   act          {environment["ACT"]}
@@ -116,4 +131,4 @@ def credentials(environment: Mapping[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="bin/dev")

@@ -9,7 +9,7 @@ import httpx2
 
 from toolbelt.crew import Crew
 from toolbelt.processes import Process
-from toolbelt.procfile import command
+from toolbelt.procfile import HERE, command
 from toolbelt.waiting import DidNotHappen
 
 START = 30.0  # seconds: Heroku gives 60
@@ -42,11 +42,14 @@ class Service:
                 )
 
 
-def start(crew: Crew, environment: Mapping[str, str], *, port: int, tell: Tell) -> Service:
-    """Start both and wait until the service says that it is ready. Raises DidNotHappen."""
+def start(crew: Crew, environment: Mapping[str, str], *, port: int, tell: Tell, host: str = HERE) -> Service:
+    """Start both and wait until the service says that it is ready. Raises DidNotHappen.
+
+    It listens on this machine only, unless told otherwise: whoever is in the same network has no business in it.
+    """
     env = {**environment, "PATH": with_our_programs(environment.get("PATH", "")), "PORT": str(port)}
     worker = crew.start("worker", command("worker"), env=env, tell=lambda line: tell("worker", line))
-    web = crew.start("web", command("web"), env=env, tell=lambda line: tell("web", line))
+    web = crew.start("web", command("web", host=host), env=env, tell=lambda line: tell("web", line))
     service = Service(web, worker, port)
     web.ready(lambda: status(f"{service.url}/healthz") == 200, what="the web process to listen", within=START)
     worker.ready(lambda: status(f"{service.url}/readyz") == 200, what="a worker to be seen", within=START)

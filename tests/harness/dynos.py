@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from toolbelt.crew import Crew
 from toolbelt.processes import Process
-from toolbelt.procfile import command
+from toolbelt.procfile import HERE, command
 
 START = 40.0  # seconds; Heroku gives 60
 
@@ -37,9 +37,8 @@ class Dyno:
         if self._process is not None:
             self._crew.end(self._process)
         kind = self.name.partition(".")[0]
-        shell, option, line = command(kind)
-        here = line.replace("--host 0.0.0.0", "--host 127.0.0.1")
-        self._process = self._crew.start(self.name, [shell, option, here], env=self.environment, tell=self.lines.append)
+        line = command(kind, host=HERE if kind == "web" else None)
+        self._process = self._crew.start(self.name, line, env=self.environment, tell=self.lines.append)
         self.starts += 1
         return self
 

@@ -11,7 +11,7 @@ from tests.receiver.fakes import SECRET, signature
 from tests.receiver.serving import PATIENCE
 from toolbelt.environment import without_the_callers
 from toolbelt.processes import Process
-from toolbelt.procfile import command
+from toolbelt.procfile import HERE, command
 from toolbelt.service import with_our_programs
 from toolbelt.waiting import until
 
@@ -60,8 +60,7 @@ def delivery(id: str) -> tuple[bytes, dict[str, str]]:
 
 def web_command() -> list[str]:
     """What stands in the Procfile, heard on this machine only."""
-    shell, option, line = command("web")
-    return [shell, option, line.replace("--host 0.0.0.0", "--host 127.0.0.1")]
+    return command("web", host=HERE)
 
 
 def environment(**settings: str) -> dict[str, str]:

@@ -3,13 +3,16 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
+import httpx2
 import pytest
 
+from tests.receiver.console.browsing import Visitor
 from tests.toolbelt.descendants import descendants, wait_until_gone
 from toolbelt.crew import HOME
 from toolbelt.dev import credentials
@@ -55,6 +58,15 @@ class Dev:
         return str(found[1])
 
 
+def is_heard_here_only(port: str) -> bool:
+    """Whether nobody listens there for other machines, whose requests come in by an address of the network's."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # sends nothing, and tells which address would be ours
+        ours = probe.getsockname()[0]
+    with socket.socket() as caller:
+        return ours.startswith("127.") or caller.connect_ex((ours, int(port))) != 0
+
+
 def dynohook(*words: str, env: Mapping[str, str]) -> str:
     ran = subprocess.run(
         [HOME / "bin/dynohook", *words],
@@ -78,6 +90,10 @@ def test_it_makes_up_what_is_not_set_takes_deliveries_and_ends_as_a_whole(tmp_pa
         assert dynohook("send", "dyno_crashed", "--url", url, env=env).startswith("202 accepted ")
         assert "dyno destroy" in dynohook("events", "list", env=env)
         assert dev.line(r"\n  act +(\w+)\n") == "shadow"
+        assert is_heard_here_only(dev.line(r"\n  console +http://127.0.0.1:(\d+)/console\n"))
+        password = dev.line(r"\n  password +(\S+)\n")
+        with httpx2.Client(base_url=dev.line(r"\n  console +(\S+)/console\n"), trust_env=False) as client:
+            assert "<h1>Runs</h1>" in Visitor(client).signed_in(password=password).page("/console/runs")
 
         started = descendants(dev.process.pid)
         dev.process.send_signal(signal.SIGTERM)
@@ -102,12 +118,21 @@ def test_a_changed_rule_file_is_taken_up_and_one_that_does_not_load_is_told(tmp_
 
 
 def test_what_is_set_is_used_and_secrets_are_not_shown(tmp_path: Path) -> None:
-    dev = Dev(tmp_path, WEBHOOK_SECRET="sesame", ACT="off", HEROKU_API_KEY="HRKU-sesame")
+    dev = Dev(
+        tmp_path,
+        WEBHOOK_SECRET="sesame",
+        ACT="off",
+        HEROKU_API_KEY="HRKU-sesame",
+        CONSOLE_PASSWORD="sesame sesame",
+        PUBLIC_URL="https://a-tunnel.example.com",
+    )
     with dev:
         dev.ready()
         assert "sesame" not in dev.said
         assert "-s $WEBHOOK_SECRET" in dev.said
         assert dev.line(r"\n  act +(\w+)\n") == "off"
+        assert dev.line(r"\n  console +(\S+)\n") == "https://a-tunnel.example.com/console"
+        assert dev.line(r"\n  password +(\S+)\n") == "CONSOLE_PASSWORD"
         dev.process.send_signal(signal.SIGINT)
         assert dev.process.wait(30) == 0
 

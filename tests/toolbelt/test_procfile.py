@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from toolbelt.crew import Crew
-from toolbelt.procfile import command, read
+from toolbelt.procfile import HERE, command, read
 
 TOOLS = {"PATH": "/usr/bin:/bin"}
 
@@ -29,6 +29,14 @@ def test_the_command_takes_the_shells_place(tmp_path: Path) -> None:
         process = crew.start("web", command("web", path=procfile), env=TOOLS)
         process.wait(10)
         assert process.output == str(process.pid)
+
+
+def test_what_is_to_be_heard_here_only_is_not_heard_everywhere(tmp_path: Path) -> None:
+    procfile = tmp_path / "Procfile"
+    procfile.write_text("web: serve --host 0.0.0.0 --port $PORT\nworker: work\n")
+    assert command("web", path=procfile, host=HERE)[-1] == "exec serve --host 127.0.0.1 --port $PORT"
+    with pytest.raises(ValueError, match="worker does not say --host"):
+        command("worker", path=procfile, host=HERE)
 
 
 def test_an_unknown_process_type_is_an_error() -> None:

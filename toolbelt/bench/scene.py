@@ -53,9 +53,9 @@ class Scene:
     def web(self, *, app: str = "receiver.asgi:app", processes: int = 1) -> tuple[Process, int]:
         """The web process; `app` puts another application under the same server."""
         port = free_port()
-        line = procfile.read()["web"].replace("receiver.asgi:app", app)
+        *shell, line = procfile.command("web", host=procfile.HERE)
         env = self.environment({"PORT": str(port), "WEB_CONCURRENCY": str(processes)})
-        process = self.crew.start("web", ["/bin/sh", "-c", f"exec {line}"], env=env)
+        process = self.crew.start("web", [*shell, line.replace("receiver.asgi:app", app)], env=env)
         path = "/healthz" if app == "receiver.asgi:app" else "/"
         process.ready(
             lambda: service.status(f"http://127.0.0.1:{port}{path}") is not None, what="web", within=START_SECONDS

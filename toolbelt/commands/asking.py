@@ -10,6 +10,7 @@ from rules.errors import RuleErrors
 from toolbelt import needs
 from toolbelt.commands.common import No, connected
 from toolbelt.commands.sending import PATH
+from toolbelt.environment import is_loopback
 from toolbelt.heroku_of import heroku_of
 from toolbelt.hooks import Wanted
 
@@ -17,9 +18,20 @@ from toolbelt.hooks import Wanted
 def settings(*needed: str) -> Settings:
     """The settings, with what it takes to talk about webhooks."""
     try:
-        return read("public_url", *needed)
+        chosen = read("public_url", *needed)
     except SettingsError as error:
         raise No(str(error)) from error
+    if is_out_of_reach(chosen):
+        raise No(
+            f"PUBLIC_URL is {chosen.public_url}, and that is this machine: Heroku cannot send anything there. "
+            "Give it the address of your tunnel, or of the app: PUBLIC_URL=https://..."
+        )
+    return chosen
+
+
+def is_out_of_reach(chosen: Settings) -> bool:
+    """Whether PUBLIC_URL is this machine and Heroku is not; the simulator may be here as well."""
+    return is_loopback(chosen.public_url or "") and not is_loopback(chosen.heroku_api_url)
 
 
 def our_url(chosen: Settings) -> str:

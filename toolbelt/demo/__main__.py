@@ -8,6 +8,7 @@ import click
 import httpx2
 import redis
 
+from core import links
 from core.settings import read
 from toolbelt.crew import HOME, Crew
 from toolbelt.demo import stage
@@ -102,7 +103,14 @@ def judge(story: Story) -> bool:
 
 def say_what_next(page: Page, set_up: Stage) -> None:
     page.heading("Your turn")
-    page.paragraph("It stays up until Ctrl-C, and goes on telling here. In another terminal, begin with this line:")
+    page.paragraph("It stays up until Ctrl-C, and goes on telling here. Look at it in a browser, under any name:")
+    page.table(
+        [
+            ("console", links.console(read(environment=set_up.environment))),
+            ("password", set_up.environment["CONSOLE_PASSWORD"]),
+        ]
+    )
+    page.paragraph("In another terminal, begin with this line:")
     control = f"{set_up.heroku.base_url}/simulator/apps/{APP}"
     page.lines(
         f"      . {set_up.env_file}",
@@ -130,4 +138,4 @@ def say_what_next(page: Page, set_up: Stage) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="bin/demo")

@@ -12,6 +12,7 @@ from core.settings import read
 from toolbelt import service, simulation
 from toolbelt.crew import HOME, Crew
 from toolbelt.environment import is_loopback, without_the_callers
+from toolbelt.procfile import HERE
 from toolbelt.servers import Server, free_port
 from toolbelt.service import Service, Tell
 from toolbelt.simulator.remote import Remote
@@ -41,11 +42,14 @@ def build(crew: Crew, given: Mapping[str, str], *, speed: float, tell: Tell) -> 
     server = Server(crew).start()
     token, secret = f"HRKU-{secrets.token_hex(16)}", secrets.token_hex(16)
     address = simulation.start(crew, given, token=token, speed=speed, repeat=REPEAT, tell=tell)
+    port = free_port()
     settings = {
         "ACT": "live",
+        "CONSOLE_PASSWORD": secrets.token_urlsafe(12),
         "HEROKU_API_KEY": token,
         "HEROKU_API_URL": address,
-        "PORT": str(free_port()),
+        "PORT": str(port),
+        "PUBLIC_URL": f"http://{HERE}:{port}",
         "REDIS_URL": server.url,
         "RULES_PATH": str(made_live(RULES, crew.folder())),
         "WEBHOOK_SECRET": secret,
@@ -55,7 +59,7 @@ def build(crew: Crew, given: Mapping[str, str], *, speed: float, tell: Tell) -> 
     environment = {**without_the_callers(given), **settings}
     ledger = connections.for_worker(read("redis_url", environment=settings), connections=1)
     ledger.set(layout.EPOCH, f"{secrets.token_hex(16)} {LONG_AGO}")  # a beginning would be told of
-    running = service.start(crew, environment, port=int(settings["PORT"]), tell=tell)
+    running = service.start(crew, environment, port=port, tell=tell)
     heroku = Remote(address)
     heroku.add_app(APP, RELEASES)
     heroku.subscribe(running.deliveries_url, secret=secret, include=list(INCLUDES))

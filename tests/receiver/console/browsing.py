@@ -6,7 +6,6 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import httpx2
-from starlette.testclient import TestClient
 
 from core.links import CONSOLE
 
@@ -19,9 +18,9 @@ _TOKEN = re.compile(r'name="token" value="([^"]*)"')
 
 
 class Visitor:
-    """`cookie` is the only thing that a browser keeps for us; many visitors share one application."""
+    """`cookie` is the only thing that a browser keeps for us; many visitors share one application, or a real server."""
 
-    def __init__(self, client: TestClient) -> None:
+    def __init__(self, client: httpx2.Client) -> None:
         self._client = client
         self.cookie = ""
         self.headers: dict[str, str] = {}

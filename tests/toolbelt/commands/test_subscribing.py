@@ -227,6 +227,12 @@ def test_calls_come_out_of_the_shared_pool(terminal: Terminal) -> None:
     [
         pytest.param({"PUBLIC_URL": None}, 1, "PUBLIC_URL is not set", id="no address"),
         pytest.param({"PUBLIC_URL": "http://example.com"}, 1, "PUBLIC_URL: it must begin", id="not TLS"),
+        pytest.param(
+            {"PUBLIC_URL": "http://127.0.0.1:5000", "HEROKU_API_URL": "https://api.heroku.com"},
+            1,
+            "PUBLIC_URL is http://127.0.0.1:5000, and that is this machine: Heroku cannot send anything there.",
+            id="an address of this machine",
+        ),
         pytest.param({"WEBHOOK_SECRET": None}, 1, "WEBHOOK_SECRET is not set", id="no secret"),
         pytest.param({"HEROKU_API_KEY": None}, 1, "HEROKU_API_KEY is not set", id="no token"),
         pytest.param({"HEROKU_API_KEY": "HRKU-sesame other"}, 1, "cannot be used", id="no token at all"),

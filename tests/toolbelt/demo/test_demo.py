@@ -1,13 +1,16 @@
 """`bin/demo` from outside: the story holds, nothing of the caller's is used, and nothing is left behind."""
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import httpx2
 import pytest
 
+from tests.receiver.console.browsing import Visitor
 from tests.toolbelt.descendants import alive, descendants, wait_until_gone
 from toolbelt.crew import HOME
 from toolbelt.waiting import until
@@ -79,6 +82,16 @@ def test_nothing_is_left_behind(demo: subprocess.Popen[str], tmp_path: Path, mom
     demo.send_signal(number)
     demo.wait(30)
     wait_until_gone(started, within=30)
+
+
+def test_while_it_stays_up_a_newcomer_can_look_at_what_was_done(demo: subprocess.Popen[str], tmp_path: Path) -> None:
+    until(lambda: "seen enough" in said(tmp_path), what="it to say what is next", within=90)
+    console, password = (re.search(rf"\n +{name} +(\S+)\n", said(tmp_path)) for name in ("console", "password"))
+    assert console
+    assert password
+    with httpx2.Client(base_url=console[1].removesuffix("/console"), trust_env=False) as client:
+        runs = Visitor(client).signed_in(password=password[1]).page("/console/runs")
+    assert "Rolled back from v43 to v41" in runs
 
 
 def test_its_help_says_what_it_starts(tmp_path: Path) -> None:
