@@ -12,6 +12,7 @@ from rules import durations
 from rules.paths import fault_of_path
 from rules.subscriptions import EVERY_SUBSCRIPTION, fault_of_subscription
 from rules.suggesting import closest, listed
+from rules.texts.templates import is_template
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,59}$"
 LEVELS = {level.word: level for level in sorted(Level)}
@@ -44,7 +45,14 @@ def refused(message: str, suggestion: str | None = None) -> PydanticCustomError:
     return PydanticCustomError("refused", "{message}", {"message": message, "suggestion": suggestion})
 
 
+def no_template(told: str) -> PydanticCustomError:
+    """An error that a template does not excuse: an event would decide what only the rule's author may."""
+    return PydanticCustomError("no_template", "{told}", {"told": told})
+
+
 def _duration(text: object) -> float:
+    if is_template(text):
+        raise no_template("must be written out, like 30s or 10m: a template cannot stand for a duration")
     try:
         return durations.seconds(text)
     except ValueError as error:

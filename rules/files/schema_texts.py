@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from rules import durations
+
 # What is put in on loading, where a rule has parameters, and when a step is taken.
 PARAMETER: Final[Mapping[str, Any]] = {"type": "string", "pattern": r"\$\{"}
 TEMPLATE: Final[Mapping[str, Any]] = {"type": "string", "pattern": r"\$\{|\{\{|\{%"}
@@ -26,6 +28,8 @@ def or_text(told: Mapping[str, Any], instead: Mapping[str, Any]) -> dict[str, An
         branches = [each if _is_plain(each) else or_text(each, instead) for each in told["anyOf"]]
         open_ones = any(map(_is_narrow, branches)) and instead not in branches
         return {**told, "anyOf": [*branches, instead] if open_ones else branches}
+    if told.get("pattern") == durations.PATTERN:
+        instead = PARAMETER  # no event decides how long something takes
     if _is_narrow(told):
         words = {name: told[name] for name in ("description", "default") if name in told}
         return {**words, "anyOf": [{name: value for name, value in told.items() if name not in words}, instead]}

@@ -3,7 +3,7 @@
 from rules.errors import Fault, TemplateError
 from rules.step_names import fault_of_reference
 from rules.steps import Steps
-from rules.texts.templates import compile_template, templates_in
+from rules.texts.templates import compile_template, keys_with_templates, templates_in
 
 ERROR = "error"
 
@@ -21,8 +21,13 @@ def template_faults(steps: Steps, *, whole: bool) -> list[Fault]:
             fault = _fault(text, written.part, earlier, every, whole=whole)
             if fault:
                 faults.append(fault.under(*written.path, *path))
+        faults += [_of_a_key(*written.path, *path) for path in keys_with_templates(step.params)]
         earlier.append(step.name)
     return faults
+
+
+def _of_a_key(*path: str | int) -> Fault:
+    return Fault(path, "a template cannot stand for a name, only for what it is given: write the name out", at_key=True)
 
 
 def _fault(text: str, part: str, earlier: list[str], every: list[str], *, whole: bool) -> Fault | None:

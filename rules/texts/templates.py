@@ -117,6 +117,18 @@ def templates_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple
             yield from templates_in(inner, (*path, index))
 
 
+def keys_with_templates(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where in a step's parameters a template stands as a key: it is never rendered."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if is_template(key):
+                yield (*path, key)
+            yield from keys_with_templates(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from keys_with_templates(inner, (*path, index))
+
+
 def _rendered(value: Any, context: Mapping[str, Any], join: Join | None) -> Any:
     if isinstance(value, str):
         return _text(value, context, join) if is_template(value) else value

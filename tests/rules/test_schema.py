@@ -179,10 +179,12 @@ def test_a_rule_of_the_library_is_used_with_changes() -> None:
 
 
 def test_a_parameter_may_stand_for_a_value_and_a_template_only_in_a_step() -> None:
-    rule = {"name": "a", "on": "dyno.create", "do": [{"wait": {"for": "{{ x }}"}}, {"wait": {"for": "${time}"}}]}
+    do = [{"scale": {"type": "web", "quantity": "{{ x }}"}}, {"wait": {"for": "${time}"}}]
+    rule = {"name": "a", "on": "dyno.create", "do": do}
 
     assert VALIDATOR.is_valid({"version": 1, "rules": [rule | {"cooldown": "${time}"}]})
     assert not VALIDATOR.is_valid({"version": 1, "rules": [rule | {"cooldown": "{{ time }}"}]})
+    assert not VALIDATOR.is_valid({"version": 1, "rules": [rule | {"do": [{"wait": {"for": "{{ x }}"}}]}]})
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Templates in rule files: wrong ones are found on loading, at their place."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, Field
@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from rules.actions import ActionSpec
 from rules.errors import RuleErrors
 from rules.files.loading import Source, load
+from rules.values import Duration
 from tests.rules.factories import problems, rule_text
 
 NOTIFY = "{{notify: {{to: log, text: '{}'}}}}"
@@ -68,10 +69,33 @@ def test_a_target_cannot_be_a_template() -> None:
     assert problem.message == "a target must be written out: it cannot be a template"
 
 
+@pytest.mark.parametrize(
+    ("params", "place"),
+    [
+        pytest.param('{set: {"{{ data.x }}": y}}', "5:22: rules[0].do[0].set.set.{{ data.x }}", id="a name"),
+        pytest.param(
+            '{set: {a: [{"b{{ data.x }}": y}]}}', "5:26: rules[0].do[0].set.set.a[0].b{{ data.x }}", id="deep"
+        ),
+    ],
+)
+def test_a_template_cannot_stand_for_a_name(params: str, place: str) -> None:
+    """A config var was to be called as an event says, and that it cannot be was told when the app was in trouble."""
+    actions = {"set": ActionSpec("set", SetParams)}
+    with pytest.raises(RuleErrors) as raised:
+        load([Source("a.yaml", rule_text(do=f"[{{set: {params}}}]"))], actions=actions)
+
+    assert f"a.yaml:{place}: a template cannot stand for a name" in str(raised.value)
+
+
+class SetParams(BaseModel):
+    set: dict[Annotated[str, Field(pattern=r"^\w+$")], Any]
+
+
 class WaitParams(BaseModel):
     path: Annotated[str, Field(pattern="^/", max_length=5)]
     until: Literal["good", "bad"] = "good"
     hard: bool = False
+    pause: Duration = 5.0
 
 
 def _told(params: str) -> list[str]:
@@ -86,6 +110,12 @@ def _told(params: str) -> list[str]:
 def test_a_template_may_stand_for_any_text_however_bound() -> None:
     assert _told("{path: '{{ data.path }}'}") == []
     assert _told("{path: 'x'}") != []
+
+
+def test_a_template_cannot_stand_for_a_duration() -> None:
+    """An event that names no time, or thirty days, was told when the run stood still."""
+    [told] = _told("{path: /, pause: '{{ data.quantity }}m'}")
+    assert told.endswith("wait.pause: must be written out, like 30s or 10m: a template cannot stand for a duration")
 
 
 @pytest.mark.parametrize("params", ["{path: /, until: '{{ a }}'}", "{path: /, hard: '{{ a }}'}"])

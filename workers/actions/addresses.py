@@ -11,9 +11,8 @@ from rules.files.variable_checks import VARIABLE
 from rules.texts.pieces import Join
 from rules.texts.templates import is_template
 from rules.texts.web_addresses import address, path
-from rules.values import refused
+from rules.values import no_template, refused
 from workers.actions.base import RENDERED
-from workers.actions.parameters import no_template
 
 JOINS: Final[Mapping[str, Join]] = {"url": address, "path": path}
 _BEGINS: Final = re.compile(r"https?://|\{", re.IGNORECASE)

@@ -10,9 +10,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 from heroku.inference.asking import LONGEST_TTL_SECONDS, MOST_TOKENS, MOST_TOKENS_OF, Message
 from rules.model import Duration
 from rules.texts.templates import templates_in
+from rules.values import no_template
 from workers.actions.agent_context import Shown
 from workers.actions.base import RENDERED
-from workers.actions.parameters import no_template
 
 LONGEST_SECONDS = 600.0
 PROMPT_CHARACTERS = 16_000

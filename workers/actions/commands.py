@@ -16,9 +16,8 @@ from rules.actions import Odd, Written
 from rules.errors import TemplateError
 from rules.texts.pieces import Piece
 from rules.texts.templates import is_template
-from rules.values import refused
+from rules.values import no_template, refused
 from workers.actions.base import RENDERED
-from workers.actions.parameters import no_template
 
 
 def _names(text: str) -> frozenset[str]:
@@ -105,7 +104,9 @@ def decides_nothing(values: Mapping[str, str], info: ValidationInfo) -> Mapping[
     """No template for a variable that says what programs run, like PATH or NODE_OPTIONS."""
     for name, value in values.items():
         if info.context != RENDERED and is_template(value) and _DECIDING.fullmatch(name):
-            raise no_template(f"a template cannot stand for {name}, which decides what programs run: write the value out")
+            raise no_template(
+                f"a template cannot stand for {name}, which decides what programs run: write the value out"
+            )
     return values
 
 

@@ -10,9 +10,10 @@ from heroku.endpoint import Endpoint
 from heroku.endpoints import PUBLIC
 from rules.suggesting import closest
 from rules.texts.templates import is_template
+from rules.values import no_template
 from workers.actions.base import RENDERED
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import no_secrets, no_template
+from workers.actions.parameters import no_secrets
 
 BY_NAME: Mapping[str, Endpoint] = {endpoint.name: endpoint for endpoint in PUBLIC}
 

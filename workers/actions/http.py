@@ -15,13 +15,13 @@ from heroku.errors import Unavailable
 from heroku.retrying import retry_after
 from rules.actions import ActionSpec
 from rules.texts.templates import is_template
-from rules.values import refused
+from rules.values import no_template, refused
 from workers import signing
 from workers.actions.addresses import JOINS, Address
 from workers.actions.base import RENDERED, Action, Outcome, Step
 from workers.actions.logs import fit_to_be_kept
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import Secret, named, no_secrets, no_template, resolved
+from workers.actions.parameters import Secret, named, no_secrets, resolved
 from workers.fetching import Page, Unreachable
 
 RETRIED = (408, 425, 429)  # and all of 5xx

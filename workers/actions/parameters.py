@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
 from core.settings import Settings
 from heroku.redacting import clean, redacted
@@ -26,11 +25,6 @@ class Params(BaseModel):
 
 class NotSet(Exception):
     """A variable of the environment that a step names is not there; the message names it."""
-
-
-def no_template(told: str) -> PydanticCustomError:
-    """An error that a template does not excuse: an event would decide what only the rule's author may."""
-    return PydanticCustomError("no_template", "{told}", {"told": told})
 
 
 def _whole(value: object) -> object:
