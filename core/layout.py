@@ -4,6 +4,8 @@ The scripts beside this module see these names as the table `L`, so that no key 
 Times are milliseconds of Redis's own clock. `<lane>` is `decide`, `act` or `wait`.
 """
 
+from rules import bounds
+
 FORMAT = 1  # of event and run records; a worker that finds another number puts the row back
 
 # --- accepting ---
@@ -96,18 +98,18 @@ UNKNOWN_MILLISECONDS = 30_000  # after a call with no known outcome, nobody look
 DEAD_WORKER_MILLISECONDS = 6_000  # without a beat; a worker beats each second
 GRACE_MILLISECONDS = 3_000
 YOUNG_MILLISECONDS = 3_600_000  # of an epoch: so long workers see to it that its beginning was told of
-REPEAT_MILLISECONDS = 600_000
+REPEAT_MILLISECONDS = bounds.REPEAT_MILLISECONDS
 PARK_MILLISECONDS = 2_000  # an event that overtook the answer to the call that caused it
-WAITS = 5_000  # rules that are put off at once, of about 500 bytes each
+WAITS = bounds.WAITS
 WAITED_MILLISECONDS = 86_400_000  # so long after a wait is over its event stays: a pause may keep it from being judged
-AFTER_MILLISECONDS = 10_000  # then a partner that was overtaken has come too
-MISSING_MILLISECONDS = 30_000  # after the deadline: what came in time is delivered by then
+AFTER_MILLISECONDS = bounds.AFTER_MILLISECONDS
+MISSING_MILLISECONDS = bounds.MISSING_MILLISECONDS
 PUT_OFF_MILLISECONDS = 2_000  # while an event that may be the missing partner is not decided
 UNDECIDED_LOOKS = 500  # at events in hand, whether one of them is such
-CAME_MOST = 500
+CAME_MOST = bounds.CAME_MOST
 TRACES_MOST = 10_000  # of each kind, of about 400 bytes each; those that end first are forgotten first
 CHAIN_DEPTH = 3  # runs that may cause each other, by what they made
-LINE_LENGTH = 10  # runs that may queue for one rule and key
+LINE_LENGTH = bounds.LINE_LENGTH
 INTENT_MILLISECONDS = 900_000
 LOCK_MILLISECONDS = LEASE_MILLISECONDS
 RUN_DAYS = 30

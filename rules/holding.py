@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 
+from rules.bounds import LINE_LENGTH
 from rules.rulebook import Limit, Rule
 
-LINE_LENGTH = 10  # runs that may wait behind one at work, for one rule and key
 Gate = tuple[str | int, ...]
 Slot = tuple[str, str, str]  # mode, rule, key
 

@@ -5,10 +5,10 @@ from heapq import heappop, heappush
 from typing import Literal, NamedTuple
 
 from heroku.events import Event
+from rules.bounds import WAITS
 from rules.deciding import Verdict
 from rules.holding import Gate
 
-WAITS_MOST = 5_000
 Kind = Literal["after", "missing", "quiet"]
 
 
@@ -36,7 +36,7 @@ class Waits:
 
     def put_off(self, name: str, wait: Wait) -> Gate:
         """Let the rule wait; a row that waits already is armed anew."""
-        if name not in self._rows and len(self._rows) >= WAITS_MOST:
+        if name not in self._rows and len(self._rows) >= WAITS:
             return "waits full", len(self._rows)
         self._rows[name] = wait
         heappush(self._due, (wait.due, name))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from heroku.events import Event, content_key
+from rules.bounds import REPEAT_MILLISECONDS
 from rules.correlating import Watching
 from rules.deciding import NOWHERE, Decision, Verdict, decide
 from rules.gates import silence_gate, standing_gate
@@ -21,7 +22,6 @@ from rules.silences import Silence
 from rules.trials.recalling import Recalling, run_id, time_of
 from rules.waiting import Kind
 
-REPEAT_MILLISECONDS = 600_000
 FORGET_EVERY = 1_000  # events; then what has ended is let go
 PLANNED = frozenset({"planned", "queued", "shadow"})
 

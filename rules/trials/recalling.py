@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from heroku.events import Event
+from rules.bounds import AFTER_MILLISECONDS, MISSING_MILLISECONDS
 from rules.correlating import Left, partner_key, state_key
 from rules.deciding import Verdict
 from rules.holding import Gate, Slot, milliseconds
@@ -13,8 +14,6 @@ from rules.trials.traces import Traces
 from rules.trials.windows import Window
 from rules.waiting import Kind, Wait, Waits
 
-AFTER_MILLISECONDS: Final = 10_000  # until an event that may have overtaken its partner is looked at once more
-MISSING_MILLISECONDS: Final = 30_000  # after the deadline, until it is believed that a partner did not come
 STAGES: Final[dict[Kind | None, int]] = {None: 0, "after": 1, "missing": 2, "quiet": 3}
 
 

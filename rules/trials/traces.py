@@ -5,11 +5,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from rules.bounds import CAME_MOST
 from rules.correlating import Left, as_text
 from rules.holding import Gate, milliseconds
 from rules.rulebook import Changed
-
-CAME_MOST = 500  # partners under one key, the newest
 
 
 @dataclass(slots=True)

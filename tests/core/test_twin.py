@@ -16,12 +16,10 @@ from core.queue import Lane
 from core.runs import Entry, Runs
 from heroku import events
 from heroku.samples import encode, sample
-from rules import holding, waiting
 from rules.correlating import Watching
 from rules.deciding import decide
 from rules.model import Mode
 from rules.rulebook import Rulebook
-from rules.trials import memory, recalling, traces
 from rules.trials.memory import Judgement, Memory
 from tests.core.clocked import Clocked
 from tests.rules.factories import book, rule_text
@@ -285,12 +283,3 @@ def test_they_agree_that_a_line_is_full(clocked: Clocked) -> None:
 
     assert gates == [kept.take(body, START) for body in bodies]
     assert gates[-1] == [["line full", layout.LINE_LENGTH + 1]]
-
-
-def test_both_count_with_the_same_numbers() -> None:
-    assert holding.LINE_LENGTH == layout.LINE_LENGTH
-    assert memory.REPEAT_MILLISECONDS == layout.REPEAT_MILLISECONDS
-    assert recalling.AFTER_MILLISECONDS == layout.AFTER_MILLISECONDS
-    assert recalling.MISSING_MILLISECONDS == layout.MISSING_MILLISECONDS
-    assert traces.CAME_MOST == layout.CAME_MOST
-    assert waiting.WAITS_MOST == layout.WAITS
