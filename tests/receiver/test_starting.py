@@ -21,6 +21,7 @@ REDIS_URL = "redis://user:a-password@127.0.0.1:1/0"
         pytest.param({"REDIS_URL": "https://a-password.example"}, "REDIS_URL", id="Redis at a wrong scheme"),
         pytest.param({"REDIS_URL": "redis://u:a-password@x:port/0"}, "REDIS_URL", id="Redis at no port"),
         pytest.param({"KEEP_DAYS": "a-password"}, "KEEP_DAYS", id="a number that is none"),
+        pytest.param({"CONSOLE_PASSWORD": "a-password"}, "CONSOLE_PASSWORD", id="a password soon guessed"),
     ],
 )
 def test_it_refuses_to_start_in_one_line_that_holds_no_value(crew: Crew, settings: dict[str, str], named: str) -> None:
