@@ -81,4 +81,4 @@ def absolute(arguments: Iterable[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="bin/test")

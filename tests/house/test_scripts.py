@@ -101,7 +101,8 @@ def test_each_script_says_what_it_is_for_from_any_folder_through_a_link(script: 
     link.symlink_to(HOME / "bin" / script)
     helped = run([str(link), "--help"], cwd=tmp_path, env={**os.environ, "PATH": TOOLS})
     assert helped.returncode == 0, helped.stderr
-    assert helped.stdout.startswith("Usage: ")
+    assert helped.stdout.startswith(f"Usage: bin/{script} "), "the name that a person types"
+    assert "-h, --help" in helped.stdout
 
 
 def test_every_script_is_covered_here() -> None:

@@ -1,5 +1,6 @@
 """The command line's table of contents is right, and every command can explain itself."""
 
+import re
 from collections.abc import Iterator
 
 import click
@@ -27,6 +28,16 @@ def test_every_command_explains_itself_with_examples(words: tuple[str, ...]) -> 
     if len(words) > 1 or not isinstance(main.get_command(click.Context(main), words[0]), click.Group):
         assert "Examples:" in ran.output
         assert "--json" in ran.output or words in FOR_SHELLS
+
+
+@pytest.mark.parametrize("words", [pytest.param(words, id=" ".join(words) or "all") for words in [(), *commands()]])
+@pytest.mark.parametrize("columns", ["60", "80", "200"])
+def test_help_leaves_no_sentence_open(words: tuple[str, ...], columns: str) -> None:
+    """`rules --help` told of `check` that it loads the rules and says what is wrong with them, each..."""
+    _, _, told = CliRunner(env={"COLUMNS": columns}).invoke(main, [*words, "--help"]).output.partition("\n\n")
+
+    assert told
+    assert [line for line in told.splitlines() if re.search(r"\w(\.\.\.|…)$", line)] == []
 
 
 def test_an_unknown_command_is_wrong_usage() -> None:

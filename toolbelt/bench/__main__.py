@@ -9,19 +9,21 @@ from rich.table import Table
 
 from toolbelt.bench.figures import Figure, number
 from toolbelt.bench.measures import MEASURES
+from toolbelt.commands.common import examples
 from toolbelt.crew import Crew
 
 
-@click.command()
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=examples("bin/bench", "bin/bench --only accepts --seconds 10", "bin/bench --json"),
+)
 @click.option("--only", type=click.Choice(sorted(MEASURES)), multiple=True, help="Measure only this; may be repeated.")
 @click.option("--seconds", default=5.0, show_default=True, help="How long each load lasts.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def main(only: tuple[str, ...], seconds: float, as_json: bool) -> None:  # noqa: FBT001
     """Measure accepts, decisions, reactions, footprint, budgets, the client and the rules here, load included.
 
-    \b
     Compare the ratios of one run; absolute figures belong to the machine they were measured on.
-    Examples:  bin/bench            bin/bench --only accepts --seconds 10            bin/bench --json
     """
     console = Console(stderr=True)
     figures: list[Figure] = []
@@ -49,4 +51,4 @@ def _table(figures: list[Figure]) -> Table:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="bin/bench")

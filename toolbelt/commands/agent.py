@@ -20,12 +20,12 @@ from heroku.inference.client import Inference
 from heroku.inference.hearing import Transcript
 from heroku.redacting import redacted
 from toolbelt.agent_words import print_new, shown
-from toolbelt.commands.common import No, as_json, connected, examples, print_json, print_table
+from toolbelt.commands.common import Group, No, as_json, connected, examples, print_json, print_table
 
 FOLLOW_SECONDS = 0.5
 
 
-@click.group()
+@click.group(cls=Group)
 def agent() -> None:
     """Ask an agent of Heroku's Managed Inference, with INFERENCE_URL, INFERENCE_KEY and INFERENCE_MODEL_ID.
 

@@ -4,10 +4,10 @@ import click
 
 from core.hands import Breaker
 from core.telling.words import ago
-from toolbelt.commands.common import as_json, examples, hands, person, print_json, print_table
+from toolbelt.commands.common import Group, as_json, examples, hands, person, print_json, print_table
 
 
-@click.group()
+@click.group(cls=Group)
 def breaker() -> None:
     """Rules that reached their limit and are stopped until a person closes their breaker."""
 

@@ -110,6 +110,16 @@ def wants_json(params: Mapping[str, Any]) -> bool:
     return bool(params.get("as_json") or params.get("kind") == "json")
 
 
+class Group(click.Group):
+    """A group whose help tells of each command in a whole sentence, on as many lines as that takes."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """In the order of their names."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(limit=LONGEST_WORD)) for name, one in commands if one])
+
+
 def _word(context: click.Context, option: click.Parameter, value: str) -> str:  # noqa: ARG001
     """Something, on one line, and no essay: it is kept."""
     said = " ".join(value.split())

@@ -11,14 +11,14 @@ from core.telling.events import app_name, asked_by, became, content, decisions, 
 from core.telling.letters import letters
 from core.telling.runs import run_json
 from core.telling.words import ago, moment
-from toolbelt.commands.common import as_json, examples, hands, page, person, print_json, print_table
+from toolbelt.commands.common import Group, as_json, examples, hands, page, person, print_json, print_table
 from toolbelt.commands.loading import todays_rules
 from toolbelt.commands.runs import run_lines
 
 LOOKED_AT = 1_000  # of the newest events, for those of one app
 
 
-@click.group()
+@click.group(cls=Group)
 def events() -> None:
     """What Heroku sent, what was decided about it and why; and deciding it again."""
 

@@ -10,7 +10,7 @@ from rules.outlines import outline_of
 from rules.rulebook import Rule, Template
 from toolbelt.commands.backtesting import backtest
 from toolbelt.commands.checking import check
-from toolbelt.commands.common import as_json, examples, print_json, print_table
+from toolbelt.commands.common import Group, as_json, examples, print_json, print_table
 from toolbelt.commands.explaining import explain
 from toolbelt.commands.problems import refusing
 from toolbelt.commands.schema import schema
@@ -19,7 +19,7 @@ from toolbelt.commands.testing import test
 from workers.rulebooks import load_rules
 
 
-@click.group()
+@click.group(cls=Group)
 def rules() -> None:
     """Check, test and explain the rules that RULES_PATH and RULES_YAML name, exactly as a worker would load them."""
 

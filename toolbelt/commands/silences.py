@@ -8,11 +8,11 @@ from core.telling.silences import LONGEST_GLOB, unknown
 from core.telling.words import ago, moment
 from rules import durations
 from rules.silences import EVERY
-from toolbelt.commands.common import No, as_json, examples, hands, person, print_json, print_table
+from toolbelt.commands.common import Group, No, as_json, examples, hands, person, print_json, print_table
 from toolbelt.commands.loading import todays_rules
 
 
-@click.group()
+@click.group(cls=Group)
 def silence() -> None:
     """For a while, have rules do nothing about some apps. What comes meanwhile is recorded, and not made up for."""
 
