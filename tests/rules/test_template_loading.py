@@ -72,9 +72,9 @@ def test_a_target_cannot_be_a_template() -> None:
 @pytest.mark.parametrize(
     ("params", "place"),
     [
-        pytest.param('{set: {"{{ data.x }}": y}}', "5:22: rules[0].do[0].set.set.{{ data.x }}", id="a name"),
+        pytest.param('{set: {"{{ data.x }}": y}}', "5:23: rules[0].do[0].set.set.{{ data.x }}", id="a name"),
         pytest.param(
-            '{set: {a: [{"b{{ data.x }}": y}]}}', "5:26: rules[0].do[0].set.set.a[0].b{{ data.x }}", id="deep"
+            '{set: {a: [{"b{{ data.x }}": y}]}}', "5:28: rules[0].do[0].set.set.a[0].b{{ data.x }}", id="deep"
         ),
     ],
 )
