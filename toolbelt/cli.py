@@ -4,6 +4,8 @@ from importlib import import_module
 
 import click
 
+from core.version import VERSION
+
 # What a person types → the file under commands/ that has it, under the same name, and its line in the help.
 COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "What runs, what waits, what is stopped."),
@@ -50,6 +52,7 @@ class Lazy(click.Group):
     epilog="Ends with 0 if all is well, 1 if the answer is no, 2 if it was called wrongly, 3 if Redis cannot be "
     "reached. Every command has --help with examples, and --json for programs.",
 )
+@click.version_option(VERSION, prog_name="Dynohook", help="Show which version this is, and exit.")
 def main() -> None:
     """Look at Dynohook and lay hands on it.
 

@@ -21,6 +21,7 @@ from core.ledger import Ledger
 from core.outbox import Outbox
 from core.queue import TASKS
 from core.runs import Runs
+from core.version import VERSION
 from heroku.client import Heroku
 from heroku.connecting import check_address
 from heroku.inference.client import Inference
@@ -40,7 +41,6 @@ from workers.ticker import Ticker
 
 DAY_SECONDS = 86_400.0
 MEGABYTE = 1_000_000
-VERSION = "0.1.0"
 
 log = structlog.get_logger()
 

@@ -7,6 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from core.version import VERSION
 from toolbelt.cli import COMMANDS, main
 
 FOR_SHELLS = {("authorize",), ("rules", "schema")}  # what they print is given on as it is
@@ -38,6 +39,10 @@ def test_help_leaves_no_sentence_open(words: tuple[str, ...], columns: str) -> N
 
     assert told
     assert [line for line in told.splitlines() if re.search(r"\w(\.\.\.|…)$", line)] == []
+
+
+def test_the_version_is_the_one_that_workers_tell() -> None:
+    assert CliRunner().invoke(main, ["--version"]).output == f"Dynohook, version {VERSION}\n"
 
 
 def test_an_unknown_command_is_wrong_usage() -> None:
