@@ -13,7 +13,7 @@ from rules.rulebook import Rulebook
 from toolbelt import needs
 from toolbelt.commands.asking import our_url
 from toolbelt.commands.common import as_json, examples, print_json, who
-from toolbelt.doctoring import account, agents, ledger, setup
+from toolbelt.doctoring import account, agents, console, ledger, setup
 from toolbelt.doctoring.findings import Finding, State, attention, broken, worst
 from toolbelt.heroku_of import heroku_of
 from toolbelt.hooks import Wanted
@@ -29,7 +29,7 @@ COLOURS = {State.OK: "green", State.ATTENTION: "yellow", State.BROKEN: "red"}
 @click.option("--app", "apps", multiple=True, help="Look at this app's webhook too; may be given several times.")
 @as_json
 def doctor(*, apps: tuple[str, ...], as_json: bool) -> None:
-    """Look at the settings, Redis, the workers, the token and its scopes, and the webhooks of the apps given.
+    """Look at the settings, the console, Redis, the workers, the token with its scopes, and the webhooks of apps given.
 
     Each line is ok, wants attention (it works, and you should know), or is broken; with what to do. Values of
     settings are never shown. Ends with 1 if something is broken.
@@ -54,6 +54,7 @@ def look(apps: Sequence[str] | dict[str, None]) -> Iterator[Finding]:
     book, loading = setup.of_rules(chosen, os.environ)
     yield loading
     yield from agents.of_agents(chosen, book)
+    yield from console.of_console(chosen)
     if chosen.redis_url is None:
         return
     try:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from core.settings import WAYS_OUT, Settings, SettingsError
 from rules.errors import RuleErrors
 from rules.rulebook import Rulebook
+from toolbelt.commands.asking import is_out_of_reach
 from toolbelt.commands.problems import told
 from toolbelt.doctoring.findings import Finding, attention, broken, ok
 from toolbelt.needs import rules
@@ -14,7 +15,7 @@ AREA = "settings"
 SHORTEST_SECRET = 16  # characters
 HOSTS = ("heroku_api_url", "heroku_id_url")
 OAUTH = ("heroku_oauth_client_secret", "heroku_oauth_refresh_token")
-TOLD_APART = {"webhook_secret", "redis_url", "public_url", "act", "heroku_api_key", *HOSTS, *OAUTH}
+TOLD_APART = {"webhook_secret", "redis_url", "public_url", "console_password", "act", "heroku_api_key", *HOSTS, *OAUTH}
 METADATA = {"heroku_app_id", "heroku_app_name", "heroku_parent_app_name"}
 
 
@@ -22,10 +23,7 @@ def of_settings(chosen: Settings) -> Iterator[Finding]:
     """Each setting that somebody has to think of, and the names of the others that are set."""
     yield _secret(chosen)
     yield _there("redis_url", chosen)
-    if chosen.public_url:
-        yield ok(AREA, "PUBLIC_URL", "set")
-    else:
-        yield attention(AREA, "PUBLIC_URL", "not set: `bin/dynohook subscribe` needs it", WAYS_OUT["public_url"])
+    yield _address(chosen)
     yield _credentials(chosen)
     for name in HOSTS:
         if getattr(chosen, name) != Settings.model_fields[name].default:
@@ -79,6 +77,16 @@ def _secret(chosen: Settings) -> Finding:
     return ok(
         AREA, name, "set" if len(secrets) == 1 else f"set: {len(secrets)} secrets, the first of which is given out"
     )
+
+
+def _address(chosen: Settings) -> Finding:
+    name = "PUBLIC_URL"
+    if chosen.public_url is None:
+        says = "not set: `bin/dynohook subscribe` needs it, and messages carry no links without it"
+        return attention(AREA, name, says, WAYS_OUT["public_url"])
+    if is_out_of_reach(chosen):
+        return attention(AREA, name, "this machine: Heroku cannot send anything there", WAYS_OUT["public_url"])
+    return ok(AREA, name, "set")
 
 
 def _credentials(chosen: Settings) -> Finding:

@@ -34,7 +34,7 @@ rules:
 
 @pytest.fixture(autouse=True)
 def well(terminal: Terminal, tmp_path: Path) -> None:
-    """Everything as it should be, but that Heroku is a fake one."""
+    """Everything as it should be, but that Heroku is a fake one, and nobody wanted a console."""
     path = tmp_path / "rules.yaml"
     path.write_text(RULES)
     changes = {"RULES_PATH": str(path), "HEROKU_APP_ID": "an-id", "WEBHOOK_SECRET": "sesame" * 4}
@@ -62,7 +62,10 @@ def test_a_service_that_is_well_is_told_line_by_line(terminal: Terminal) -> None
     app = terminal.new_app()
     terminal.run("subscribe", app)
     lines = found(terminal, "--app", app)
-    assert [name for name, [each] in lines.items() if each["state"] != "ok"] == [("settings", "HEROKU_API_URL")]
+    assert [name for name, [each] in lines.items() if each["state"] != "ok"] == [
+        ("settings", "HEROKU_API_URL"),
+        ("console", "password"),
+    ]
     says = {name: each["says"] for name, [each] in lines.items()}
     assert says["rules", "loading"] == "2 rules (1 live, 1 shadow)"
     assert says["settings", "others"] == "set: RULES_PATH, WEBHOOK_AUTHORIZATION"
@@ -78,7 +81,8 @@ def test_people_see_the_same_with_a_heading_for_each_part(terminal: Terminal) ->
     ran = terminal.run("doctor")
     assert ran.exit_code == 0
     headings = [line for line in ran.output.splitlines() if line and not line.startswith(" ")]
-    assert headings == ["Settings", "Rules", "Redis", "Workers", "Heroku", "Nothing is broken, 1 to look at."]
+    areas = ["Settings", "Rules", "Console", "Redis", "Workers", "Heroku"]
+    assert headings == [*areas, "Nothing is broken, 2 to look at."]
     assert "   ok          WEBHOOK_SECRET   set\n" in ran.output
     assert "→ right for the simulator only; else: heroku config:unset HEROKU_API_URL\n" in ran.output
 
@@ -94,6 +98,13 @@ def test_people_see_the_same_with_a_heading_for_each_part(terminal: Terminal) ->
             {"REDIS_URL": "redis://:sesame@127.0.0.1:9/0"}, ("redis", "answers"), "broken", "no (", id="Redis away"
         ),
         pytest.param({"PUBLIC_URL": None}, ("settings", "PUBLIC_URL"), "attention", "not set", id="no address"),
+        pytest.param(
+            {"PUBLIC_URL": "http://127.0.0.1:9", "HEROKU_API_URL": None, "HEROKU_API_KEY": None},
+            ("settings", "PUBLIC_URL"),
+            "attention",
+            "this machine",
+            id="an address of this machine",
+        ),
         pytest.param({"HEROKU_API_KEY": None}, ("settings", "HEROKU_API_KEY"), "attention", "not set", id="no token"),
         pytest.param(
             {"HEROKU_API_KEY": None}, ("rules", "loading"), "broken", "take-back", id="a live rule and no token"
