@@ -67,9 +67,9 @@ class Visitor:
 
     def ask(self, method: str, path: str, **more: Any) -> httpx2.Response:
         """One request, and the cookie that comes back is kept as a browser does it."""
-        headers = self.headers | more.pop("headers", {})
+        headers: dict[str, Any] = self.headers | more.pop("headers", {})
         if self.cookie:
-            headers["cookie"] = f"{COOKIE}={self.cookie}"
+            headers["cookie"] = f"{COOKIE}={self.cookie}".encode("latin-1")
         self._client.cookies.clear()
         answer: Any = self._client.request(method, path, headers=headers, follow_redirects=False, **more)
         self._client.cookies.clear()

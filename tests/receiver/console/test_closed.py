@@ -18,7 +18,8 @@ import sys
 from core.connections import for_receiver
 from core.settings import read
 from receiver.app import build_app
-settings = read(environment={"WEBHOOK_SECRET": "x", "REDIS_URL": "unix:///nowhere", **dict(a.split("=") for a in sys.argv[1:])})
+given = dict(word.split("=") for word in sys.argv[1:])
+settings = read(environment={"WEBHOOK_SECRET": "x", "REDIS_URL": "unix:///nowhere", **given})
 build_app(settings, for_receiver(settings))
 print(*(name for name in sys.modules if name.startswith(("receiver.console", "jinja2", "itsdangerous"))))
 """

@@ -1,4 +1,4 @@
-"""Every address of the console: as its routes have them, and as its pages link to them, also those to be added later."""
+"""Every address of the console: as its routes have them, and as its pages link to them, also those still to come."""
 
 import re
 from collections.abc import Iterable, Iterator
