@@ -18,7 +18,7 @@ class Need(NamedTuple):
 
 
 class Odd(NamedTuple):
-    """What is allowed in a parameter and hardly meant: where it stands, why, and what to write instead."""
+    """What its action finds amiss in a parameter: where that stands, why, and what to write instead."""
 
     at: tuple[str | int, ...]
     message: str
@@ -35,6 +35,10 @@ def _nothing_odd(_: Written) -> Iterable[Odd]:
     return ()
 
 
+def _fits(_: Written, __: Mapping[str, str]) -> Iterable[Odd]:
+    return ()
+
+
 def _never(_: Written) -> bool:
     return False
 
@@ -47,7 +51,7 @@ class ActionSpec:
     better with. What `destroys` with its parameters stands only in a rule that has a limit. `hears` are the entities
     whose events tell what came of it. In the parameters of `variables`, `$NAME` stands for a variable of the
     environment; in those of `joins`, what templates print is joined with what is written as that says. `odd` is what
-    whoever writes such parameters hardly means.
+    whoever writes such parameters hardly means, and `unfit` what cannot be in an environment.
     """
 
     name: str
@@ -61,6 +65,7 @@ class ActionSpec:
     variables: tuple[str, ...] = ()
     joins: Mapping[str, Join] = field(default_factory=dict)
     odd: Callable[[Written], Iterable[Odd]] = _nothing_odd
+    unfit: Callable[[Written, Mapping[str, str]], Iterable[Odd]] = _fits
 
     def needed(self, params: Written) -> tuple[Need, ...]:
         """The access that it needs with these parameters: one level for each group."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from core.settings import Settings, SettingsError
 from rules.files.loading import Source, load
 from rules.model import Mode
-from rules.rulebook import Rule, Rulebook
+from rules.rulebook import Rule, Rulebook, Step
 from workers.actions import SPECS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,13 +104,17 @@ def lacking(book: Rulebook, settings: Settings) -> str:
     """What live rules need and nobody has set; nothing if all is well."""
     live = [rule for rule in book.rules if _is_live(rule.mode, settings)]
     callers = [rule.name for rule in live if _needs_heroku(rule)]
-    askers = [rule.name for rule in live if any(step.action == AGENT for step in (*rule.do, *rule.on_failure))]
+    asks = {rule.name: asking for rule in live if (asking := [step for step in _steps(rule) if step.action == AGENT])}
     lacks = []
     if callers and not settings.has_credentials:
         lacks.append(f"HEROKU_API_KEY is not set, and these live rules need Heroku's API: {', '.join(callers)}")
-    if askers and not (settings.inference_url and settings.inference_key):
+    if asks and not (settings.inference_url and settings.inference_key):
         missing = "INFERENCE_KEY" if settings.inference_url else "INFERENCE_URL"
-        lacks.append(f"{missing} is not set, and these live rules ask an agent: {', '.join(askers)}")
+        lacks.append(f"{missing} is not set, and these live rules ask an agent: {', '.join(asks)}")
+    any_model = [name for name, steps in asks.items() if not all(step.params.get("model") for step in steps)]
+    if any_model and not settings.inference_model_id:
+        named = ", ".join(any_model)
+        lacks.append(f"INFERENCE_MODEL_ID is not set, and these live rules ask an agent without a `model`: {named}")
     return "; ".join(lacks)
 
 
@@ -120,6 +124,8 @@ def _is_live(mode: Mode, settings: Settings) -> bool:
 
 def _needs_heroku(rule: Rule) -> bool:
     """For its steps, or to look whether what is missing is in Heroku's own list."""
-    return rule.missing is not None or any(
-        SPECS[step.action].needed(step.params) for step in (*rule.do, *rule.on_failure)
-    )
+    return rule.missing is not None or any(SPECS[step.action].needed(step.params) for step in _steps(rule))
+
+
+def _steps(rule: Rule) -> tuple[Step, ...]:
+    return (*rule.do, *rule.on_failure)

@@ -12,6 +12,11 @@ MOST_TOKENS = 8_192
 MOST_TOKENS_OF = {"haiku": 4_096}  # models whose names hold this word take fewer
 
 
+def most_tokens(model: str) -> int:
+    """How many tokens one request may ask a model for."""
+    return min((most for word, most in MOST_TOKENS_OF.items() if word in model.lower()), default=MOST_TOKENS)
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -103,10 +108,9 @@ class Request(_Part):
 
     @model_validator(mode="after")
     def _fits_its_model(self) -> Self:
-        wanted = self.max_tokens_per_inference_request or 0
-        for word, most in MOST_TOKENS_OF.items():
-            if word in self.model and wanted > most:
-                raise ValueError(f"max_tokens_per_inference_request: {self.model} takes at most {most}")
+        if (self.max_tokens_per_inference_request or 0) > most_tokens(self.model):
+            told = f"{self.model} takes at most {most_tokens(self.model)}"
+            raise ValueError(f"max_tokens_per_inference_request: {told}")
         return self
 
     def to_json(self) -> dict[str, Any]:

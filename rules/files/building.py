@@ -10,11 +10,11 @@ from rules.correlations import Correlations, correlations, fitting
 from rules.errors import Fault
 from rules.files.access_checks import access_faults, limit_faults
 from rules.files.combining import combination_faults
+from rules.files.environment_checks import environment_faults
 from rules.files.expression_checks import if_faults, when_clauses
 from rules.files.phrasing import faults_of
 from rules.files.target_checks import target_faults
 from rules.files.template_checks import template_faults
-from rules.files.variable_checks import variable_faults
 from rules.keys import key_at
 from rules.matching import EVERYTHING, Match
 from rules.model import EVENTS_APP, RuleModel
@@ -55,7 +55,7 @@ def build(raw: Any, known: Known) -> tuple[Rule | None, list[Fault]]:
     faults += _unless("access" in broken, access_faults(steps, model.access, known.actions))
     faults += _unless("limit" in broken or model.limit is not None, limit_faults(steps, known.actions))
     faults += target_faults(steps, known.targets)
-    faults += _unless(model.mode is not Mode.LIVE, variable_faults(steps, known.actions, known.environment))
+    faults += _unless(model.mode is not Mode.LIVE, environment_faults(steps, known.actions, known.environment))
     faults += template_faults(steps, whole=whole)
     faults += if_faults(steps, whole=whole)
     if faults or match is None:

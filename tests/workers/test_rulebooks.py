@@ -155,19 +155,22 @@ def test_without_a_token_it_runs_if_no_live_rule_needs_one(
         load_rules(settings, {})
 
 
+SERVICE = {"INFERENCE_URL": "https://ai.example", "INFERENCE_KEY": "inf-key"}
+
+
 @pytest.mark.parametrize(
     ("environment", "lacks"),
     [
         ({}, "INFERENCE_URL"),
         ({"INFERENCE_URL": "https://ai.example"}, "INFERENCE_KEY"),
-        ({"INFERENCE_URL": "https://ai.example", "INFERENCE_KEY": "inf-key"}, ""),
+        (SERVICE, ""),
         ({"ACT": "shadow"}, ""),
     ],
 )
 def test_a_live_rule_that_asks_an_agent_needs_one_to_ask(
     tmp_path: Path, environment: dict[str, str], lacks: str
 ) -> None:
-    text = rule("asks").replace("{notify: {to: log, text: hello}}", "{agent: {prompt: why}}")
+    text = rule("asks").replace("{notify: {to: log, text: hello}}", "{agent: {prompt: why, model: a-model}}")
     assert "agent" in text
     (tmp_path / "a.yaml").write_text(text)
     settings = read(environment={"RULES_PATH": str(tmp_path), **environment})
@@ -176,6 +179,46 @@ def test_a_live_rule_that_asks_an_agent_needs_one_to_ask(
         return
     with pytest.raises(SettingsError, match=f"{lacks} is not set, and these live rules ask an agent: asks"):
         load_rules(settings, {})
+
+
+def test_a_live_rule_that_asks_an_agent_needs_a_model(tmp_path: Path) -> None:
+    """The add-on was attached under another name, and the first crash was told as "String should have at least 1
+    character"."""
+    text = rule("asks").replace("{notify: {to: log, text: hello}}", "{agent: {prompt: why}}")
+    (tmp_path / "a.yaml").write_text(text)
+    load_rules(read(environment={"RULES_PATH": str(tmp_path), **SERVICE, "INFERENCE_MODEL_ID": "a-model"}), {})
+    with pytest.raises(SettingsError, match=r"INFERENCE_MODEL_ID is not set, .* without a `model`: asks"):
+        load_rules(read(environment={"RULES_PATH": str(tmp_path), **SERVICE}), {})
+
+
+MODELS = [
+    pytest.param("claude-3-5-haiku", "", False, id="less than the rule wants"),
+    pytest.param("Claude-4-5-Haiku", "", False, id="in other letters"),
+    pytest.param("claude-4-sonnet", "", True, id="as much"),
+    pytest.param("claude-3-5-haiku", ", model: claude-4-sonnet", True, id="the rule names another model"),
+]
+
+
+@pytest.mark.parametrize(("model", "more", "fits"), MODELS)
+def test_a_rule_wants_no_more_tokens_than_the_environments_model_takes(
+    tmp_path: Path, model: str, more: str, *, fits: bool
+) -> None:
+    """It was told when the step was taken, and nobody heard why the release had crashed."""
+    agent = f"{{agent: {{prompt: why, max_tokens: 5000{more}}}}}"
+    text = rule("asks").replace("{notify: {to: log, text: hello}}", agent)
+    (tmp_path / "a.yaml").write_text(text)
+    environment = {"RULES_PATH": str(tmp_path), **SERVICE, "INFERENCE_MODEL_ID": model}
+    if fits:
+        load_rules(read(environment=environment), environment)
+        return
+    with pytest.raises(RuleErrors, match=rf"a\.yaml:\d+:\d+: .*max_tokens: must be at most 4096 for {model}, the"):
+        load_rules(read(environment=environment), environment)
+
+
+def test_in_shadow_the_model_does_not_count_yet(tmp_path: Path) -> None:
+    text = rule("asks").replace("{notify: {to: log, text: hello}}", "{agent: {prompt: why, max_tokens: 5000}}")
+    (tmp_path / "a.yaml").write_text(text.replace("mode: live", "mode: shadow"))
+    load_rules(read(environment={"RULES_PATH": str(tmp_path)}), {"INFERENCE_MODEL_ID": "claude-3-5-haiku"})
 
 
 def test_a_target_whose_variable_is_missing_is_told_with_its_place(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from rules.files.variable_checks import VARIABLE
+from rules.files.environment_checks import VARIABLE
 from rules.texts.pieces import Join
 from rules.texts.templates import is_template
 from rules.texts.web_addresses import address, path

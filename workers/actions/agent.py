@@ -15,7 +15,7 @@ from rules.texts.marking import marked
 from rules.texts.templates import is_template
 from workers.actions import agent_answers
 from workers.actions.agent_context import NEEDS
-from workers.actions.agent_params import Params
+from workers.actions.agent_params import Params, unfit
 from workers.actions.agent_request import request, uses
 from workers.actions.base import Action, Outcome, Step
 from workers.asking import TOOLS
@@ -119,6 +119,7 @@ ACTION = Action(
         params=Params,
         changes=False,
         needs_more=_needs,
+        unfit=unfit,
         joins={"prompt": marked, "system": marked, "messages": marked},
     ),
     perform=perform,

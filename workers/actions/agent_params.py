@@ -3,11 +3,13 @@
 Here is what a rule says of the question: each field with its range, checked when the rule is loaded.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
-from heroku.inference.asking import LONGEST_TTL_SECONDS, MOST_TOKENS, MOST_TOKENS_OF, Message
+from heroku.inference.asking import LONGEST_TTL_SECONDS, MOST_TOKENS, Message, most_tokens
+from rules.actions import Odd, Written
 from rules.model import Duration
 from rules.texts.templates import templates_in
 from rules.values import no_template
@@ -91,7 +93,14 @@ class Params(_Params):
 
     @model_validator(mode="after")
     def _fits_its_model(self) -> "Params":
-        for word, most in MOST_TOKENS_OF.items():
-            if word in (self.model or "") and (self.max_tokens or 0) > most:
-                raise ValueError(f"max_tokens must be at most {most} for {self.model}")
+        if self.model and (self.max_tokens or 0) > most_tokens(self.model):
+            raise ValueError(f"max_tokens must be at most {most_tokens(self.model)} for {self.model}")
         return self
+
+
+def unfit(written: Written, environment: Mapping[str, str]) -> Iterator[Odd]:
+    """More tokens than the model takes that the environment names, where the step names none."""
+    wanted, model = written.get("max_tokens"), environment.get("INFERENCE_MODEL_ID", "").strip()
+    if not written.get("model") and isinstance(wanted, int) and wanted > most_tokens(model):
+        told = f"must be at most {most_tokens(model)} for {model}, the INFERENCE_MODEL_ID of this environment"
+        yield Odd(("max_tokens",), f"{told}; or write `model: …`")

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from core.settings import Settings
 from heroku.redacting import clean, redacted
 from rules.durations import in_words
-from rules.files.variable_checks import VARIABLE
+from rules.files.environment_checks import VARIABLE
 from rules.values import refused
 from workers.actions.base import RENDERED
 
