@@ -10,7 +10,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
 from core import layout
@@ -47,7 +47,7 @@ def routes(password: SecretStr, connect: Callable[[], redis.Redis], *, address: 
     return [
         Route("/", _lead_in),
         Route(CONSOLE, _lead_in, middleware=before),
-        Mount(CONSOLE, routes=pages, middleware=before),
+        Mount(CONSOLE, Router(pages, redirect_slashes=False), middleware=before),  # it would redirect to any host
     ]
 
 

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.links import CONSOLE
 from receiver.console import sessions
-from receiver.console.signing_in import PATH, lead_to
+from receiver.console.signing_in import PATH, asked_for, lead_to
 
 STATIC = f"{CONSOLE}/static/"
 POLICY = (
@@ -55,8 +55,7 @@ class Guard:
     def _over_tls(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
             return PlainTextResponse("Use https.", 403)
-        host = self._host or request.url.netloc
-        return RedirectResponse(str(request.url.replace(scheme="https", netloc=host)), 308)
+        return RedirectResponse(f"https://{self._host or request.url.netloc}{asked_for(request)}", 308)
 
     def _sending(self, send: Send, *, file: bool) -> Send:
         async def with_headers(message: Message) -> None:

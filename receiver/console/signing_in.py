@@ -86,12 +86,16 @@ class SigningIn:
 
 def lead_to(request: Request) -> Response:
     """To the form, and from there back to where the person wanted to go."""
-    query = request.scope["query_string"].decode("latin-1")
-    wanted = quote(request.scope["path"]) + (f"?{query}" if query else "")
-    to = f"{PATH}?next={quote(wanted, safe='')}" if request.method == "GET" else PATH
+    to = f"{PATH}?next={quote(asked_for(request), safe='')}" if request.method == "GET" else PATH
     if "hx-request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": to})
     return RedirectResponse(to, 303)
+
+
+def asked_for(request: Request) -> str:
+    """The path and the query as they were spelt; whatever else the request says, of its host too, is not believed."""
+    path, query = (request.scope[name].decode("latin-1") for name in ("raw_path", "query_string"))
+    return f"{path}?{query}" if query else path
 
 
 def _form(request: Request, to: str, wrong: str = "", status: int = 200) -> Response:
