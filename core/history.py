@@ -37,7 +37,13 @@ class Deed:
     @property
     def sentence(self) -> str:
         """Who did what, and why."""
-        return f"{self.by} {SENTENCES[self.did].format(about=self.about)}: {self.why}"
+        return f"{self.by} {self.what}: {self.why}"
+
+    @property
+    def what(self) -> str:
+        """What was done, after the name of who did it. A deed that only a newer version knows is told by its name."""
+        known = SENTENCES.get(self.did)
+        return known.format(about=self.about) if known else f"{self.did} {self.about}".rstrip()
 
 
 def line(did: Did, *, by: str, why: str, about: str = "") -> str:

@@ -23,6 +23,11 @@ def runs(console: str, **only: str) -> str:
     return f"{console}/runs{f'?{query}' if query else ''}"
 
 
+def rule(console: str, name: str) -> str:
+    """The page of a rule."""
+    return f"{console}/rules/{quote(name, safe='')}"
+
+
 def event(console: str, id: str) -> str:
     """The page of an event."""
     return f"{console}/events/{quote(id, safe='')}"

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from core import layout
 from core.links import CONSOLE
-from receiver.console import runs, sessions
+from receiver.console import records, rules, runs, sessions, silences, switches
 from receiver.console.desk import Desk
 from receiver.console.errors import HANDLERS
 from receiver.console.guarding import Guard
@@ -32,6 +32,10 @@ def routes(password: SecretStr, connect: Callable[[], redis.Redis], *, address: 
     pages = [
         *SigningIn(password, desk).routes(),
         *runs.routes(desk),
+        *rules.routes(desk),
+        *silences.routes(desk),
+        *switches.routes(desk),
+        *records.routes(desk),
         Mount("/static", StaticFiles(directory=FILES)),
     ]
     cookie = Middleware(

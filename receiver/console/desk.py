@@ -5,9 +5,10 @@ thread, and takes nothing from the deliveries. Nobody waits for longer than Hero
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import redis
 from starlette.concurrency import run_in_threadpool
@@ -62,24 +63,28 @@ class Desk:
         return await asyncio.wait_for(asyncio.shield(asked), LOOK_SECONDS)
 
     async def page(self, request: Request, template: str, look: Look) -> Response:
-        """A page drawn from what is found. The template also knows `session`, `said` and Redis's time as `now`."""
+        """A page drawn from what is found. The template also knows `session`, `said`, the `pause` that is in force, and
+        Redis's time as `now`."""
         session = sessions.of(request)
         said = None if "hx-request" in request.headers else session.said  # of a part of a page nobody would see it
         known = {"session": session, "said": said, "here": request.scope["path"]}
 
         def drawn(client: redis.Redis) -> str:
             hands = _hands(client, session)
-            return drawing.draw(template, known | {"now": hands.now()} | dict(look(hands)))
+            return drawing.draw(template, known | {"now": hands.now(), "pause": hands.paused()} | dict(look(hands)))
 
         page = HTMLResponse(await self.ask(drawn))
         if said:
             session.told()
         return page
 
-    async def act(self, request: Request, act: Callable[[Hands, Asked], str], *, to: str) -> Response:
+    async def act(
+        self, request: Request, act: Callable[[Hands, Asked], str], *, to: str, keep: Sequence[str] = ()
+    ) -> Response:
         """Do it in the name of who is signed in, and lead back `to` a page that tells what came of it.
 
-        `act` answers a sentence, and raises NotThere, NotNow or Refused with the reason why not.
+        `act` answers a sentence, and raises NotThere, NotNow or Refused with the reason why not. Then the fields to
+        `keep` go back in the address, so that nobody has to type them again.
         """
         session = sessions.of(request)
         fields = await forms.read(request)
@@ -91,6 +96,8 @@ class Desk:
             session.say("done", await self.ask(lambda client: act(_hands(client, session), asked)))
         except (NotThere, NotNow, Refused) as error:
             session.say("not done", str(error))
+            typed = {name: value for name in keep if (value := clean(fields.get(name, "").strip(), limit=LONGEST_WORD))}
+            to += f"?{urlencode(typed)}" if typed else ""
         return RedirectResponse(to, 303)
 
     def _asked(self, question: Callable[[redis.Redis], Found]) -> Found:

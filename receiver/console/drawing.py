@@ -9,20 +9,31 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from core import links
+from core.runs import RUN_STATES
 from core.telling.words import ago, moment
 
 TEMPLATES = Path(__file__).parent / "templates"
-PAGES = (("/", "Overview"), ("/runs", "Runs"))
-
-RUN_STATES = ("needs approval", "due", "queued", "running", "done", "not needed", "failed", "denied", "unknown")
+PAGES = (
+    ("/", "Overview"),
+    ("/runs", "Runs"),
+    ("/rules", "Rules"),
+    ("/silences", "Silences"),
+    ("/calls", "Calls"),
+    ("/people", "People"),
+    ("/pause", "Pause"),
+)
 
 # How a state looks: what is well, what is under way, what asks for a person, what went wrong. Others look like nothing.
 TONES: Mapping[str, str] = {
-    **dict.fromkeys(("done", "not needed", "decided"), "ok"),
+    **dict.fromkeys(("done", "not needed", "decided", "found"), "ok"),
     **dict.fromkeys(("due", "queued", "running", "started", "waiting"), "busy"),
-    **dict.fromkeys(("needs approval", "paused", "silenced"), "asks"),
+    **dict.fromkeys(("needs approval", "paused", "silenced", "unavailable"), "asks"),
     **dict.fromkeys(
-        ("failed", "denied", "unknown", "dead", "dead letter", "unreadable", "done with failures"), "wrong"
+        (
+            *("failed", "denied", "unknown", "dead", "dead letter", "unreadable", "done with failures"),
+            *("refused", "never known"),
+        ),
+        "wrong",
     ),
 }
 
@@ -58,6 +69,8 @@ _environment.globals |= {
     "pages": PAGES,
     "run_states": RUN_STATES,
     "run_page": lambda id: links.run(links.CONSOLE, id),
+    "runs_page": lambda **only: links.runs(links.CONSOLE, **only),
+    "rule_page": lambda name: links.rule(links.CONSOLE, name),
     "event_page": lambda id: links.event(links.CONSOLE, id),
     "tone": tone,
 }
