@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from core import layout
 from core.links import CONSOLE
-from receiver.console import records, rules, runs, sessions, silences, switches
+from receiver.console import event, events, letters, records, rules, runs, sessions, silences, switches
 from receiver.console.desk import Desk
 from receiver.console.errors import HANDLERS
 from receiver.console.guarding import Guard
@@ -31,6 +31,9 @@ def routes(password: SecretStr, connect: Callable[[], redis.Redis], *, address: 
     desk = Desk(connect)
     pages = [
         *SigningIn(password, desk).routes(),
+        *events.routes(desk),
+        *event.routes(desk),
+        *letters.routes(desk),
         *runs.routes(desk),
         *rules.routes(desk),
         *silences.routes(desk),

@@ -11,10 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from core import links
 from core.runs import RUN_STATES
 from core.telling.words import ago, moment
+from receiver.console.harmless import harmless, short
+from rules.subscriptions import ENTITIES
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGES = (
     ("/", "Overview"),
+    ("/events", "Events"),
     ("/runs", "Runs"),
     ("/rules", "Rules"),
     ("/silences", "Silences"),
@@ -23,11 +26,13 @@ PAGES = (
     ("/pause", "Pause"),
 )
 
+EVENT_STATES = ("waiting", "decided", "dead", "unreadable")
+
 # How a state looks: what is well, what is under way, what asks for a person, what went wrong. Others look like nothing.
 TONES: Mapping[str, str] = {
-    **dict.fromkeys(("done", "not needed", "decided", "found"), "ok"),
-    **dict.fromkeys(("due", "queued", "running", "started", "waiting"), "busy"),
-    **dict.fromkeys(("needs approval", "paused", "silenced", "unavailable"), "asks"),
+    **dict.fromkeys(("done", "not needed", "found", "planned"), "ok"),
+    **dict.fromkeys(("due", "queued", "running", "started", "waiting", "waits"), "busy"),
+    **dict.fromkeys(("needs approval", "paused", "silenced", "unavailable", "breaker", "breaker opened"), "asks"),
     **dict.fromkeys(
         (
             *("failed", "denied", "unknown", "dead", "dead letter", "unreadable", "done with failures"),
@@ -48,6 +53,14 @@ def draw(template: str, known: Mapping[str, Any]) -> str:
     return _environment.get_template(template).render(known)
 
 
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?', '…')) else '.'}"
+
+
+def _number(number: int) -> str:
+    return f"{number:,}"
+
+
 def _iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
@@ -63,15 +76,26 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     auto_reload=False,
+    finalize=harmless,
 )
 _environment.globals |= {
     "console": links.CONSOLE,
     "pages": PAGES,
     "run_states": RUN_STATES,
+    "event_states": EVENT_STATES,
+    "entities": ENTITIES,
     "run_page": lambda id: links.run(links.CONSOLE, id),
     "runs_page": lambda **only: links.runs(links.CONSOLE, **only),
     "rule_page": lambda name: links.rule(links.CONSOLE, name),
     "event_page": lambda id: links.event(links.CONSOLE, id),
     "tone": tone,
 }
-_environment.filters |= {"ago": ago, "moment": moment, "iso": _iso, "json": _json}
+_environment.filters |= {
+    "ago": ago,
+    "moment": moment,
+    "iso": _iso,
+    "json": _json,
+    "number": _number,
+    "sentence": _sentence,
+    "short": short,
+}
