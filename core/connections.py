@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 2.0  # in the receiver: a delivery must not wait long for its 503
 WORK_SECONDS = 10.0  # in a worker: a script over a full batch, on a slow server
+PAGE_SECONDS = 4.0  # in the console: a person waits, and others behind
 CHECK_SECONDS = 25  # Heroku cuts idle connections after 300 s
 
 
@@ -38,20 +39,25 @@ def for_receiver(settings: Settings) -> redis.asyncio.Redis:
     return redis.asyncio.Redis.from_pool(pool)
 
 
-def for_worker(settings: Settings, *, connections: int = 2) -> redis.Redis:
+def for_worker(settings: Settings, *, connections: int = 2, seconds: float = WORK_SECONDS) -> redis.Redis:
     """One small pool for all threads; a thread waits for a free connection rather than opening another."""
     pool = redis.BlockingConnectionPool.from_url(
         _url(settings),
         max_connections=connections,
-        timeout=WORK_SECONDS,
+        timeout=seconds,
         socket_connect_timeout=CONNECT_SECONDS,
-        socket_timeout=WORK_SECONDS,
+        socket_timeout=seconds,
         health_check_interval=CHECK_SECONDS,
         retry=Retry(NoBackoff(), 0),
         protocol=2,
         **_transport(settings),
     )
     return redis.Redis.from_pool(pool)
+
+
+def for_console(settings: Settings) -> redis.Redis:
+    """One connection for one page."""
+    return for_worker(settings, connections=1, seconds=PAGE_SECONDS)
 
 
 def for_heroku(

@@ -54,7 +54,7 @@ def _console(settings: Settings) -> Sequence[BaseRoute]:
     from receiver.console.app import routes
 
     address = settings.public_url or ""
-    return routes(settings.console_password, lambda: connections.for_worker(settings, connections=1), address=address)
+    return routes(settings.console_password, lambda: connections.for_console(settings), address=address)
 
 
 def _lifespan(grouping: Grouping, tally: Tally, server: Redis) -> Lifespan[Starlette]:
