@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from core import layout
+from core import layout, links
 from core.runs import Entry, Run, RunState, StepRecord, StepState
 from heroku import events
 from heroku.access import Grant, Level
@@ -103,7 +103,15 @@ class Visit:
     def context(self) -> Mapping[str, Any]:
         """What templates may use."""
         fields = {"app": {"id": self.run.app, "name": self.run.app_name}, **(self.event.fields if self.event else {})}
-        return {**fields, "event": fields, "rule": self.run.rule, "steps": self.steps(), "error": self.error()}
+        came_to = {"steps": self.steps(), "error": self.error()}
+        return {**fields, "event": fields, "rule": self.run.rule, **came_to, "links": self.links()}
+
+    def links(self) -> Mapping[str, str]:
+        """Where the console shows the run and its event; nothing without one."""
+        console = self.crew.teller.console
+        if not console:
+            return {}
+        return {"run": links.run(console, self.run.id), "event": links.event(console, self.run.event_id)}
 
     def finish(self, steps: Sequence[Written]) -> None:
         """The last step is settled: say what the run came to, and whether it had an effect."""

@@ -16,7 +16,8 @@ from rules.suggesting import closest, listed
 from rules.texts.secrets import SECRET_KEYS
 from rules.texts.template_filters import FILTERS
 
-ROOTS: Final = (*FIELDS, "event", "rule", "steps", "error")
+LINKS: Final = ("run", "event")  # the pages of the console that a template may tell the address of
+ROOTS: Final = (*FIELDS, "event", "rule", "steps", "error", "links")
 TESTS: Final = ("defined", "undefined", "none")
 MAX_NESTING: Final = 60
 MAX_LOOPS: Final = 5
@@ -85,6 +86,7 @@ def check(tree: nodes.Template) -> Names:
                 _check_applied(node)
             case nodes.Getattr() | nodes.Getitem():
                 steps.update(_step(node))
+                _check_link(node, around)
                 paths.update(_path(node, around))
             case nodes.For():
                 _check_loop(node)
@@ -146,6 +148,12 @@ def _step(node: nodes.Getattr | nodes.Getitem) -> Iterator[str]:
         raise TemplateError(f"{key} is a pre-signed link, a secret")
     if isinstance(node.node, nodes.Name) and node.node.name == "steps" and isinstance(key, str):
         yield key
+
+
+def _check_link(node: nodes.Getattr | nodes.Getitem, around: frozenset[str]) -> None:
+    of_links = isinstance(node.node, nodes.Name) and node.node.name == "links" and "links" not in around
+    if of_links and _key(node) not in LINKS:
+        raise TemplateError(f"links has no {_key(node)}: there are {listed(LINKS)}")
 
 
 def _path(node: nodes.Expr, around: frozenset[str]) -> Iterator[str]:

@@ -4,7 +4,8 @@ What is missing or null in an event prints as nothing and compares as false, so 
 rather than not at all; `default` fills the gap. Only keys and positions are reached, never Python's attributes.
 
 The context holds the event's fields, the whole of it again as `event`, the rule's name as `rule`, and what the steps
-so far came to as `steps.NAME.outcome`, `steps.NAME.sentence`; in on_failure also the `error`.
+so far came to as `steps.NAME.outcome`, `steps.NAME.sentence`; in on_failure also the `error`; and the addresses of the
+console's pages as `links.run` and `links.event`, where there is a console.
 """
 
 from collections.abc import Callable, Iterator, Mapping

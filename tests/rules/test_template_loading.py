@@ -38,6 +38,8 @@ def test_a_template_may_speak_of_earlier_steps(text: str) -> None:
         pytest.param("{{ steps.notify_2.sentence }}", "the step notify_2 has not been taken yet", id="a later one"),
         pytest.param("{{ error }}", "there is an error to tell of only in on_failure", id="error"),
         pytest.param("{{ app.name", "the template: is no template: ", id="broken"),
+        pytest.param("{{ links.rum }}", "the template: links has no rum: there are run, event", id="no such link"),
+        pytest.param('{{ links["rum"] }}', "the template: links has no rum", id="no such link, in brackets"),
         pytest.param("{{ nam }}", "the template: nam is not known here", id="unknown name"),
     ],
 )

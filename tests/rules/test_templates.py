@@ -93,6 +93,7 @@ def rendered(text: str) -> str:
             id="loop",
         ),
         pytest.param("{% for x in data.gone %}{{ x }}{% else %}none{% endfor %}", "none", id="loop over nothing"),
+        pytest.param("{% for links in data.gone %}{{ links.x }}{% endfor %}", "", id="a loop's own name"),
         pytest.param("{{ data.text }}", "<b> & 'quotes'", id="not escaped: it is text"),
         pytest.param("{# a note #}{{ app.name }}\n", "shop\n", id="comment, and the last line's end"),
     ],

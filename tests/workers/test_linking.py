@@ -7,7 +7,7 @@ import pytest
 
 from heroku.samples import sample
 from tests.workers.hooks import Hook, running
-from tests.workers.world import World
+from tests.workers.world import Heard, World
 from workers.telling import Teller
 
 CONSOLE = "https://my-dynohook.example.com/console"
@@ -86,3 +86,24 @@ def test_in_the_log_a_message_has_its_page_beside_it(
     world.worker(rules, teller=Teller({}, private=True, console=CONSOLE)).drain()
 
     assert PAGE in (caplog.text + capsys.readouterr().out).replace("Approve or deny: " + PAGE, "")
+
+
+@pytest.mark.parametrize(
+    ("console", "told"),
+    [
+        pytest.param(CONSOLE, f"{PAGE} of {CONSOLE}/events/e1", id="with a console"),
+        pytest.param("", "nothing of", id="without"),
+    ],
+)
+def test_a_rule_may_put_the_links_where_it_wants(world: World, console: str, told: str) -> None:
+    heard = Heard()
+    heard.console = console
+    text = '{{ links.run | default("nothing") }} of {{ links.event }}'
+    world.deliver(sample("dyno_crashed", id="e1", at=datetime.now(UTC)))
+    world.worker(
+        RULES.replace("text: crashed", f"text: '{text}'").replace("    approve_within: 4h\n", ""),
+        teller=heard,
+        environment={"OPS_URL": "x"},
+    ).drain()
+
+    assert heard.messages == [("log", told)]
