@@ -1,7 +1,7 @@
 """Cases through real worker processes: each on an app of its own, all at once, with time that passes when it is due."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -27,7 +27,7 @@ RULE = """
   - name: {name}
     mode: live
     on: dyno
-    match: {{data.state: crashed, app.name: {app}}}
+    match: {{data.state: crashed, app.name: {app}, id: {{prefix: {name}-}}}}
     limit: {{max: 9, within: 1d}}
     access: {access}
     on_apps: [{on_apps}]
@@ -150,27 +150,42 @@ def rests(world: World) -> bool:
     return not due and not world.server.exists(layout.CLAIMS + "decide", layout.CLAIMS + "act")
 
 
-def time_passes(world: World, process: Process, seconds: float) -> None:
-    """For all that is written down and for Heroku, while the worker stands still."""
-    process.freeze()
+def time_passes(world: World, workers: Sequence[Process], seconds: float) -> None:
+    """For all that is written down and for Heroku, while the workers stand still."""
+    for worker in workers:
+        worker.freeze()
     world.pass_time(seconds)
-    process.thaw()
+    for worker in workers:
+        worker.thaw()
 
 
-def played_through(world: World, process: Process, played: Sequence[Play], turn: str) -> dict[str, Run]:
-    """Let time pass, and Heroku tell of its dynos, until all runs of that turn are over."""
+def played_until(
+    world: World, workers: Sequence[Process], far: Callable[[dict[str, Run]], bool], *, what: str
+) -> dict[str, Run]:
+    """Let time pass, and Heroku tell of its dynos, until the runs, by rule, have come so far."""
     told: set[str] = set()
 
-    def over() -> dict[str, Run] | None:
-        found = {run.rule: run for run in world.hands.runs(most=200) if run.event_id.endswith(f"-{turn}")}
-        if all(play.name in found and found[play.name].state in OVER for play in played):
+    def look() -> dict[str, Run] | None:
+        found = {run.rule: run for run in world.runs()}
+        if far(found):
             return found
         if rests(world):
-            time_passes(world, process, PASSES)
+            time_passes(world, workers, PASSES)
             relayed(world, told, "dyno")
         return None
 
-    return process.ready(over, what="all runs to be over", within=ENDS)
+    return workers[0].ready(look, what=what, within=ENDS)
+
+
+def played_through(world: World, worker: Process, played: Sequence[Play], turn: str) -> dict[str, Run]:
+    """Until all runs of that turn are over."""
+    ids = {play.name: f"{play.name}-{turn}" for play in played}
+
+    def over(runs: dict[str, Run]) -> bool:
+        mine = [run for name, run in runs.items() if ids.get(name) == run.event_id]
+        return len(mine) == len(ids) and all(run.state in OVER for run in mine)
+
+    return played_until(world, [worker], over, what="all runs to be over")
 
 
 def recorded(world: World, runs: Mapping[str, Run]) -> dict[str, list[str]]:
