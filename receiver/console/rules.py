@@ -16,7 +16,7 @@ from core.presence import Worker
 from core.runs import RUN_STATES
 from receiver.console.desk import Asked, Desk
 from rules.model import Mode
-from rules.silences import Silence
+from rules.silences import EVERY, Silence
 
 LOOKED_AT = 500  # runs, the newest: what became of a rule lately
 UNTOLD: Mapping[str, Any] = {"description": "", "asks": (), "do": ()}  # by what older versions kept of a rule
@@ -87,7 +87,8 @@ def in_force(hands: Hands) -> Mapping[str, Any]:
     books = books_of(hands)
     known = list(dict.fromkeys(one["name"] for book in books for one in book.outline or ()))
     left = [breaker.rule for breaker in hands.breakers() if breaker.rule not in known]
-    return {"books": books, "rules": seen(hands, books, [*known, *dict.fromkeys(left)]), "looked_at": LOOKED_AT}
+    rules = seen(hands, books, [*known, *dict.fromkeys(left)])
+    return {"books": books, "rules": rules, "looked_at": LOOKED_AT, "silences": hands.silences(), "every": EVERY}
 
 
 def about(hands: Hands, name: str) -> Mapping[str, Any]:

@@ -107,7 +107,7 @@ def test_an_open_breaker_is_closed_by_somebody_with_a_reason(
     beating(server, rulebook(LIVE))
     open_breaker(server, "roll-back")
     server.zadd(f"{layout.LIMIT}live:roll-back", {"!e1:roll-back": 1})
-    assert "breaker open" in ada.page("/console/rules")
+    assert 'The breaker of <a href="/console/rules/roll-back">roll-back</a> is open' in ada.page("/console/rules")
     assert 'href="/console/events/e7"' in ada.page("/console/rules/roll-back")
 
     told = ada.told("/console/rules/roll-back", do="close", why="the build is mended")
@@ -149,10 +149,20 @@ def test_silences_that_cover_a_rule_stand_with_it(ada: Visitor, records: Records
 
     page, other = ada.page("/console/rules/roll-back"), ada.page("/console/rules/rule-1")
 
-    assert "rule roll-* about acme-*, silenced until" in page
+    assert "Rule roll-* about acme-*, silenced until" in page
     assert "by sam: a migration" in page
     assert "None covers it." in other
     assert ada.page("/console/rules").count("silent about acme-*") == 1
+
+
+def test_what_silences_every_rule_is_said_once(ada: Visitor, records: Records, server: redis.Redis) -> None:
+    beating(server, rulebook(LIVE, "mode: live"))
+    records.hands.silence(app="acme-*", rule="*", seconds=600, by="sam", why="a migration")
+
+    page = ada.page("/console/rules")
+
+    assert "Every rule is silent about acme-*" in page
+    assert page.count("acme-*") == 1
 
 
 def test_a_name_that_nobody_knows_is_told_as_that_with_names_that_are_near(ada: Visitor, server: redis.Redis) -> None:

@@ -54,6 +54,15 @@ def test_before_it_goes_on_everybody_sees_what_goes_on_with_it(ada: Visitor, rec
     assert "So do the runs from before, whatever their age: 1." in ada.told(PAGE, do="resume", why="x")
 
 
+def test_a_pause_with_nothing_waiting_says_so(ada: Visitor, records: Records) -> None:
+    records.hands.pause(by="sam", why="a fire")
+
+    page = ada.page(PAGE)
+
+    assert "No event waits to be decided." in page
+    assert "No run from before goes on as well." in page
+
+
 def test_every_page_says_that_the_service_is_paused(ada: Visitor, records: Records) -> None:
     assert "Nothing is decided or done" not in ada.page("/console/runs")
     records.hands.pause(by="sam", why="<b>a fire</b>")
