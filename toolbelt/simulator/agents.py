@@ -20,7 +20,8 @@ HEARTBEAT = "event:heartbeat\n\n"
 
 
 class Said(BaseModel):
-    """One event: the model's `text`, its call of a tool, or the `result` of one; `tokens` in all."""
+    """One event: the model's `text`, its call of a tool, or the `result` of one; `tokens` in all. `finish`: why it
+    ended, if not as usual."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,6 +30,7 @@ class Said(BaseModel):
     arguments: str = "{}"
     result: str | None = None
     tokens: int = Field(default=40, ge=0)
+    finish: str | None = None
 
     def to_event(self) -> str:
         """As it is streamed."""
@@ -43,10 +45,9 @@ class Said(BaseModel):
         function = {"name": self.call, "arguments": self.arguments}
         calls = [{"id": "call_1", "type": "function", "function": function}] if self.call else None
         message = {"role": "assistant", "content": self.text, "refusal": None, "tool_calls": calls}
+        usual = "tool_calls" if calls else "stop"
         usage = {"prompt_tokens": self.tokens // 2, "completion_tokens": self.tokens - self.tokens // 2}
-        return _event(
-            "chat.completion", message, "tool_calls" if calls else "stop", {**usage, "total_tokens": self.tokens}
-        )
+        return _event("chat.completion", message, self.finish or usual, {**usage, "total_tokens": self.tokens})
 
 
 class Reply(BaseModel):

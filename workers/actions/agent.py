@@ -67,13 +67,23 @@ def _heard(step: Step[Params], came: Answer) -> Outcome:
 
 def _done(step: Step[Params], came: Answer) -> Outcome:
     output, said = _output(came), str(came.told.get("answer", ""))
-    usage = output["usage"]
+    told = f"{output['usage'].get('total', 0):,} tokens"
+    broke_off = came.told.get("transcript", {}).get("finish") == "length"
+    if not said.strip():
+        return Outcome("failed", f"The agent came to an end ({told}) and said nothing.", output=output)
     if step.params.answer:
         try:
-            output["answer"] = agent_answers.read(said, step.params.answer)
+            output["answer"] = agent_answers.read(said, step.params.answer, begun=_begun(step.params))
         except agent_answers.BadAnswer as error:
-            return Outcome("failed", f"The agent's answer cannot be used: {error}.", output=output)
-    return Outcome("done", f"The agent said ({usage.get('total', 0):,} tokens): {_short(said)}", output=output)
+            why = f"{error}; it broke off at max_tokens" if broke_off else str(error)
+            return Outcome("failed", f"The agent's answer cannot be used: {why}.", output=output)
+    return Outcome("done", f"The agent said ({told}{', up to max_tokens' * broke_off}): {_short(said)}", output=output)
+
+
+def _begun(params: Params) -> str:
+    """What the rule had the answer begin with, which the model does not say again."""
+    last = params.messages[-1] if params.messages else None
+    return (last.content or "") if last and last.role == "assistant" else ""
 
 
 def _broken_off(came: Answer, ended: str) -> Outcome:

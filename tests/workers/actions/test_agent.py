@@ -164,6 +164,28 @@ def test_a_step_can_depend_on_the_answer(world: World, verdict: str, told: str) 
     assert run.journal["step:2"].state == told
 
 
+def test_an_answer_may_go_on_with_what_the_rule_began(world: World) -> None:
+    more = "answer: {verdict: [memory, code]}, messages: [{role: assistant, content: '{\"verdict\":'}]"
+    record = diagnosed(world, more, reply=Reply(says=[Said(text=' "code"}')]))
+
+    assert record.output["answer"] == {"verdict": "code"}
+
+
+def test_an_agent_that_says_nothing_has_not_answered(world: World) -> None:
+    """A stream that was done before anything came counted as an answer, and an empty message was sent."""
+    record = diagnosed(world, reply=Reply(says=[]))
+
+    assert record.state == "failed"
+    assert "said nothing" in record.sentence
+    assert "step:1" not in world.run().journal
+
+
+def test_an_answer_that_was_cut_short_says_so(world: World) -> None:
+    record = diagnosed(world, reply=Reply(says=[Said(text="It ran out of", finish="length")]))
+
+    assert record.sentence == "The agent said (40 tokens, up to max_tokens): It ran out of"
+
+
 # --- asked once ---
 
 
