@@ -75,7 +75,7 @@ OUTBOX = "dh:outbox:"  # <target> → hash: the run that takes notes (open), the
 #                        (next), number, at. Ends RUN_DAYS after the last note; the notes stand in the runs
 EXIT = "dh:exit:"  # <one-off dyno that a run of ours started> → its exit status. Ends after EXIT_SECONDS
 ANSWER = (
-    "dh:answer:"  # <run>:<step> → hash: what an agent has said so far, of at most 60 kB; by which worker it is heard,
+    "dh:answer:"  # <run>:<step> → hash: what an agent has said so far, of at most 80 kB; by which worker it is heard,
 )
 #                        and how it ended. Ends ANSWER_SECONDS after it was last written
 CRASHED = "dh:crashed:"  # <release> → number of crashes seen. Ends after RUN_DAYS

@@ -24,6 +24,8 @@ ACCEPT = "text/event-stream, application/json"
 CONNECT_SECONDS = 5.0
 SILENT_SECONDS = 90.0  # a tool runs for up to 120 s, but heartbeats come in between
 MOST_ERROR_BYTES = 64_000
+MOST_PROBLEM_CHARACTERS = 1_000  # of what it says is wrong; an error keeps the beginning of that
+MOST_LIST_BYTES = 2_000_000
 TURNED_AWAY = (408, 425, 429)
 _REFUSALS: Mapping[int, type[Refused]] = {
     400: Invalid, 401: Unauthorized, 402: Forbidden, 403: Forbidden, 404: NotFound, 422: Invalid,
@@ -50,7 +52,12 @@ class Inference:
         self._key = key
         self._base = base_url.rstrip("/")
         self._http = httpx2.AsyncClient(
-            headers={"User-Agent": user_agent, "Authorization": f"Bearer {key}", "Accept": ACCEPT},
+            headers={
+                "User-Agent": user_agent,
+                "Authorization": f"Bearer {key}",
+                "Accept": ACCEPT,
+                "Accept-Encoding": "identity",  # what is packed could be a thousand times as long, and comes late
+            },
             timeout=httpx2.Timeout(silent_seconds, connect=CONNECT_SECONDS),
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
             transport=transport,
@@ -80,17 +87,18 @@ class Inference:
     async def mcp_servers(self) -> list[Mapping[str, Any]]:
         """The MCP servers that are registered, with their tools. Raises as `ask` does."""
         try:
-            response = await self._http.get(self._base + SERVERS)
+            async with self._http.stream("GET", self._base + SERVERS) as response:
+                if not response.is_success:
+                    raise await self._failed("GET", SERVERS, response)
+                body = await _beginning(response, MOST_LIST_BYTES)
         except httpx2.HTTPError as error:
             raise _unavailable("GET", SERVERS, type(error).__name__) from None
-        if not response.is_success:
-            raise await self._failed("GET", SERVERS, response)
         try:
-            told = from_json(response.content)
+            told = from_json(body)
         except ValueError:
             raise _unavailable("GET", SERVERS, "its answer cannot be read") from None
         servers = told.get("servers", told.get("data")) if isinstance(told, dict) else told
-        return [server for server in servers or () if isinstance(server, dict)]
+        return [server for server in servers if isinstance(server, dict)] if isinstance(servers, list) else []
 
     async def close(self) -> None:
         """Close the connections."""
@@ -102,28 +110,37 @@ class Inference:
     async def _turns(self, response: httpx2.Response) -> AsyncIterator[Turn]:
         reader = Reader()
         try:
-            async for chunk in response.aiter_bytes():
+            async for chunk in response.aiter_raw():
                 for event in reader.feed(chunk):
                     if event.name == "done" or event.data == "[DONE]":
                         return
                     if event.name == "error":
-                        raise Cut(method="POST", path=AGENTS, message=f"it ended with {_problem(event.data)}")
+                        raise self._cut(f"it ended with {_problem(event.data) or 'an error'}")
                     if event.name == "message":
-                        yield read(event.data)
-        except (Unreadable, TooLarge) as error:
-            raise Cut(method="POST", path=AGENTS, message=str(error)) from None
-        raise Cut(method="POST", path=AGENTS, message="the stream ended before it was done")
+                        yield self._turn(event.data)
+        except TooLarge as error:
+            raise self._cut(str(error)) from None
+        raise self._cut("the stream ended before it was done")
+
+    def _turn(self, data: str) -> Turn:
+        try:
+            return read(data)
+        except Unreadable as error:
+            problem = _problem(data)  # some say there what is wrong
+            raise self._cut(f"it ended with {problem}" if problem else str(error)) from None
+
+    def _cut(self, why: str) -> Cut:
+        return Cut(method="POST", path=AGENTS, message=clean(why, self._key))
 
     async def _failed(self, method: str, path: str, response: httpx2.Response) -> CallFailed:
         """Mapped by status; the body only says more."""
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > MOST_ERROR_BYTES:
-                break
         status = response.status_code
+        try:
+            body = await _beginning(response, MOST_ERROR_BYTES)
+        except httpx2.HTTPError:
+            body = b""
         facts: dict[str, Any] = {"method": method, "path": path, "status": status}
-        facts["message"] = clean(_problem(bytes(body)), self._key)
+        facts["message"] = clean(_problem(body) or "an error", self._key)
         if status in TURNED_AWAY or (status >= 500 and method == "GET"):
             return Unavailable(**facts, retry_after=retry_after(status, response.headers))
         if status >= 500:
@@ -131,13 +148,24 @@ class Inference:
         return _REFUSALS.get(status, Refused)(**facts)
 
 
+async def _beginning(response: httpx2.Response, most_bytes: int) -> bytes:
+    """As much of a body as is wanted, however much comes."""
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) >= most_bytes:
+            break
+    return bytes(body[:most_bytes])
+
+
 def _problem(body: str | bytes) -> str:
     """What Heroku says is wrong; nothing if it says nothing that can be read."""
     try:
         error = from_json(body)["error"]
-        return " ".join(str(error[name]) for name in ("code", "type", "message") if error.get(name))
+        told = (error[name] for name in ("code", "type", "message") if error.get(name))
+        return " ".join(str(each)[:MOST_PROBLEM_CHARACTERS] for each in told)
     except (ValueError, KeyError, TypeError, AttributeError):
-        return "an error"
+        return ""
 
 
 def _unavailable(method: str, path: str, why: str) -> Unavailable:

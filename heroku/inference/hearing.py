@@ -1,5 +1,6 @@
 """What comes back from an agent, part by part, and the transcript that they make; bounded, however much it says."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -9,6 +10,9 @@ from pydantic_core import from_json
 PART_CHARACTERS = 4_000  # of one text; a tool's answer can be a whole file
 PARTS = 40  # of a transcript; of more the first and the last are kept
 TRANSCRIPT_CHARACTERS = 16_000  # of all its parts
+ANSWER_CHARACTERS = 10_000  # of what the model said last: it may be JSON, and is of no use without its end
+LOOKED_AT_CHARACTERS = 30_000  # of one text: more than is kept, so that no secret is cut in half before it is seen
+NAME_CHARACTERS = 100
 Clean = Callable[[str], str]
 Ended = Literal["done", "cut", "deadline", "budget", "interrupted", "failed"]
 
@@ -60,7 +64,7 @@ def read(data: str) -> Turn:
 
 
 def _said(message: Mapping[str, Any]) -> tuple[Part, ...]:
-    parts = [Part("text", text) for key in ("content", "refusal") if isinstance(text := message.get(key), str) and text]
+    parts = [Part("text", text) for key in ("content", "refusal") if (text := _text(message.get(key)))]
     for call in message.get("tool_calls") or ():
         function = call["function"]
         parts.append(
@@ -70,16 +74,27 @@ def _said(message: Mapping[str, Any]) -> tuple[Part, ...]:
 
 
 def _result(message: Mapping[str, Any]) -> tuple[Part, ...]:
-    content = message.get("content")
-    text = content if isinstance(content, str) else ""
+    text = _text(message.get("content"))
     return (Part("result", text, str(message.get("name") or ""), str(message.get("tool_call_id") or "")),)
+
+
+def _text(told: Any) -> str:
+    """A text; the texts of a list of parts; and whatever else is said, as JSON."""
+    if told is None or isinstance(told, str):
+        return told or ""
+    if isinstance(told, list) and all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in told):
+        return "\n".join(part["text"] for part in told)
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _usage(told: Any) -> Usage:
     if not isinstance(told, Mapping):
         return Usage()
     counted = (told.get(f"{name}_tokens") for name in Usage._fields)
-    return Usage(*(number if isinstance(number, int) and 0 <= number < 10**9 else 0 for number in counted))
+    used = Usage(*(number if isinstance(number, int) and 0 <= number < 10**9 else 0 for number in counted))
+    return used._replace(
+        total=max(used.total, used.prompt + used.completion)
+    )  # a budget is not to be passed by silence
 
 
 @dataclass
@@ -95,18 +110,18 @@ class Transcript:
     def add(self, turn: Turn, *, clean: Clean = str, clean_tools: Clean | None = None) -> None:
         """Take in a turn; `clean` is what its texts pass through before they are kept, and `clean_tools` what tools say
         and are told: they may print a whole environment, where the model's words may be JSON and must stay that."""
-        said = [clean(part.text) for part in turn.parts if part.kind == "text"]
+        texts = [(clean if part.kind == "text" else clean_tools or clean)(_beginning(part.text)) for part in turn.parts]
+        said = [text for part, text in zip(turn.parts, texts, strict=True) if part.kind == "text"]
         if said:
-            self.answer = "\n".join(said)[:PART_CHARACTERS]
-        for part in turn.parts:
-            text = (clean if part.kind == "text" else clean_tools or clean)(part.text)
-            text = text if len(text) <= PART_CHARACTERS else text[: PART_CHARACTERS - 1] + "…"
-            self.parts.append(Part(part.kind, text, part.name[:100], part.call[:100]))
+            self.answer = _cut("\n".join(said), ANSWER_CHARACTERS)
+        for part, text in zip(turn.parts, texts, strict=True):
+            name, call = (_cut(clean(each[:NAME_CHARACTERS]), NAME_CHARACTERS) for each in (part.name, part.call))
+            self.parts.append(Part(part.kind, _cut(text, PART_CHARACTERS), name, call))
         while len(self.parts) > PARTS or sum(len(part.text) for part in self.parts) > TRANSCRIPT_CHARACTERS:
             del self.parts[len(self.parts) // 2]
             self.left_out += 1
         self.usage = self.usage.plus(turn.usage)
-        self.finish = turn.finish or self.finish
+        self.finish = clean(turn.finish[:NAME_CHARACTERS]) or self.finish
 
     @property
     def calls(self) -> int:
@@ -120,3 +135,12 @@ class Transcript:
             for part in self.parts
         ]
         return {"parts": parts, "left_out": self.left_out, "usage": self.usage._asdict(), "finish": self.finish}
+
+
+def _beginning(text: str) -> str:
+    """As much as is looked at, to the end of a word."""
+    return text if len(text) <= LOOKED_AT_CHARACTERS else text[:LOOKED_AT_CHARACTERS].rsplit(None, 1)[0]
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

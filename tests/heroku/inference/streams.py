@@ -47,11 +47,12 @@ RECORDED = (
 
 
 class _Stream(httpx2.AsyncByteStream):
-    def __init__(self, pieces: Iterable[bytes], breaks: Exception | None) -> None:
-        self._pieces, self._breaks = pieces, breaks
+    def __init__(self, pieces: Iterable[bytes], breaks: Exception | None, handed: Callable[[], None]) -> None:
+        self._pieces, self._breaks, self._handed = pieces, breaks, handed
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for piece in self._pieces:
+            self._handed()
             yield piece
         if self._breaks:
             raise self._breaks
@@ -71,9 +72,14 @@ class Pieces(httpx2.AsyncBaseTransport):
         self.requests: list[httpx2.Request] = []
         self._pieces, self._status, self._headers = pieces, status, headers
         self._breaks, self._fails = breaks, fails
+        self.handed_out = 0
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self.requests.append(request)
         if self._fails:
             raise self._fails()
-        return httpx2.Response(self._status, headers=self._headers, stream=_Stream(self._pieces, self._breaks))
+        stream = _Stream(self._pieces, self._breaks, self._hands_out)
+        return httpx2.Response(self._status, headers=self._headers, stream=stream)
+
+    def _hands_out(self) -> None:
+        self.handed_out += 1

@@ -1,6 +1,7 @@
 """The client of the agents endpoint: what it sends, what it hears, and what goes wrong on the way."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,20 @@ import pytest
 from heroku import errors
 from heroku.inference.asking import Message, Request
 from heroku.inference.client import Cut, Inference
-from heroku.inference.hearing import PART_CHARACTERS, PARTS, TRANSCRIPT_CHARACTERS, Part, Transcript, Turn, Usage
+from heroku.inference.hearing import (
+    ANSWER_CHARACTERS,
+    NAME_CHARACTERS,
+    PART_CHARACTERS,
+    PARTS,
+    TRANSCRIPT_CHARACTERS,
+    Part,
+    Transcript,
+    Turn,
+    Unreadable,
+    Usage,
+    read,
+)
+from heroku.redacting import redacted
 from tests.heroku.inference.streams import DONE, KEY, RECORDED, URL, Pieces, completion, result
 
 QUESTION = Request(model="a-model", messages=[Message(role="user", content="What day is it?")])
@@ -92,6 +106,14 @@ def test_a_connection_that_breaks_is_a_cut(breaks: Exception) -> None:
         pytest.param("event:message\ndata:{\n\n", "cannot be read", id="no JSON"),
         pytest.param('event:message\ndata:{"choices":[]}\n\n', "cannot be read", id="no choice"),
         pytest.param("event:message\ndata:[1]\n\n", "cannot be read", id="another shape"),
+        pytest.param(
+            'event:message\ndata:{"error":{"code":"503","message":"no room"}}\n\n',
+            "503 no room",
+            id="an error as message",
+        ),
+        pytest.param(f'event:error\ndata:{{"error":{{"message":"bad {KEY}"}}}}\n\n', "bad [redacted]", id="our key"),
+        pytest.param(f'event:error\ndata:{{"error":{{"message":"{"x" * 9000}"}}}}\n\n', "xxx…", id="a long error"),
+        pytest.param("event:error\ndata:oops\n\n", "ended with an error", id="an error without words"),
         pytest.param('event:message\ndata:{"object":"x","choices":[7]}\n\n', "cannot be read", id="a number"),
     ],
 )
@@ -172,6 +194,101 @@ def test_it_lists_the_servers(body: Any) -> None:
     assert (sent.method, sent.url.path) == ("GET", "/v1/mcp/servers")
 
 
+@pytest.mark.parametrize("body", [b'{"servers": 5}', b'{"servers": {"a": 1}}', b"7", b"{}", b"null", b'"x"'])
+def test_what_is_no_list_of_servers_is_none(body: bytes) -> None:
+    assert listed(Pieces(body)) == []
+
+
+def test_a_list_of_servers_without_end_is_not_read_to_its_end() -> None:
+    """All of it was kept before anybody looked how much it was."""
+    pieces = [b"[" + b" " * 99_999] * 1_000
+    transport = Pieces(*pieces)
+    with pytest.raises(errors.Unavailable, match="cannot be read"):
+        listed(transport)
+
+    assert transport.handed_out < 50
+
+
+def listed(transport: Pieces) -> Any:
+    async def asked() -> Any:
+        inference = Inference(KEY, base_url=URL, transport=transport)
+        try:
+            return await inference.mcp_servers()
+        finally:
+            await inference.close()
+
+    return asyncio.run(asked())
+
+
+def test_turned_away_is_turned_away_though_the_reason_broke_off() -> None:
+    _, error = ask(Pieces(b'{"err', status=429, headers={"Retry-After": "9"}, breaks=httpx2.ReadError("reset")))
+
+    assert isinstance(error, errors.Unavailable)
+
+
+def test_nothing_is_unpacked_that_could_grow_without_bound() -> None:
+    transport = Pieces(gzip.compress(BYTES), headers={"Content-Encoding": "gzip"})
+    turns, error = ask(transport)
+
+    assert transport.requests[0].headers["accept-encoding"] == "identity"
+    assert (turns, type(error)) == ([], Cut)
+
+
+# --- what a turn says ---
+
+
+def said(message: Any, **more: Any) -> Turn:
+    return read(json.dumps({"object": "chat.completion", "choices": [{"message": message}], **more}))
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        pytest.param([{"type": "text", "text": "one"}, {"type": "text", "text": "two"}], "one\ntwo", id="parts"),
+        pytest.param({"rows": [1]}, '{"rows": [1]}', id="an object"),
+        pytest.param(7, "7", id="a number"),
+    ],
+)
+def test_content_that_is_no_text_is_not_lost(content: Any, text: str) -> None:
+    assert said({"content": content}).parts == (Part("text", text),)
+
+
+@pytest.mark.parametrize(
+    ("usage", "total"),
+    [
+        ({"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}, 12),
+        ({"prompt_tokens": 5, "completion_tokens": 7}, 12),
+        ({"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 1}, 12),
+        ({"prompt_tokens": -5, "completion_tokens": "7", "total_tokens": -12}, 0),
+        ({"total_tokens": 10**12}, 0),
+        ([], 0),
+        ("many", 0),
+        (None, 0),
+    ],
+    ids=str,
+)
+def test_tokens_are_counted_whatever_shape_they_have(usage: Any, total: int) -> None:
+    assert said({"content": "x"}, usage=usage).usage.total == total
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        7,
+        None,
+        [],
+        {"tool_calls": 7},
+        {"tool_calls": {"a": 1}},
+        {"tool_calls": [{}]},
+        {"tool_calls": [{"function": []}]},
+    ],
+    ids=str,
+)
+def test_a_turn_of_another_shape_is_refused_by_name(message: Any) -> None:
+    with pytest.raises(Unreadable):
+        said(message)
+
+
 # --- the transcript ---
 
 
@@ -201,3 +318,32 @@ def test_a_transcript_stays_bounded() -> None:
     assert sum(len(part.text) for part in transcript.parts) <= TRANSCRIPT_CHARACTERS
     assert transcript.answer == "turn 499"
     assert transcript.parts[-1].text == "turn 499"
+
+
+def test_an_answer_is_kept_whole_for_longer_than_a_part() -> None:
+    """JSON of some length was cut where a part of the transcript is, and then it was none."""
+    transcript, told = Transcript(), json.dumps({"why": "x" * (PART_CHARACTERS + 1_000)})
+    transcript.add(Turn((Part("text", told),), Usage(), "stop"))
+
+    assert transcript.answer == told
+    transcript.add(Turn((Part("text", "x" * 100_000),), Usage(), "stop"))
+    assert len(transcript.answer) == ANSWER_CHARACTERS
+
+
+def test_names_and_ends_are_bounded_and_cleaned_like_words() -> None:
+    transcript = Transcript()
+    transcript.add(
+        Turn((Part("call", "{}", f"{KEY} {'x' * 9_000}", KEY),), Usage(), f"{KEY}{'x' * 9_000}"), clean=redacted
+    )
+
+    assert KEY not in str(transcript)
+    assert len(transcript.parts[0].name) <= NAME_CHARACTERS
+    assert len(transcript.finish) <= NAME_CHARACTERS
+
+
+def test_no_secret_is_cut_in_half_before_it_is_seen() -> None:
+    link = "postgres://user:the-password-itself@db.example/x "
+    transcript = Transcript()
+    transcript.add(Turn((Part("result", link * 2_000),), Usage(), ""), clean_tools=redacted)
+
+    assert "the-pass" not in transcript.parts[0].text

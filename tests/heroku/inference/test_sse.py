@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heroku.inference.sse import MOST_EVENT_BYTES, Event, Reader, TooLarge
+from heroku.inference.sse import MOST_EVENT_BYTES, MOST_STREAM_BYTES, Event, Reader, TooLarge
 from tests.heroku.inference.streams import RECORDED
 
 BYTES = RECORDED.encode()
@@ -76,3 +76,41 @@ def test_an_event_without_end_is_given_up() -> None:
         assert list(reader.feed(b"x" * 100_000)) == []
     with pytest.raises(TooLarge):
         list(reader.feed(b"x"))
+
+
+@pytest.mark.parametrize(
+    "line", [b"data: %b\n" % (b"x" * 100), b"data\n", b": x\n"], ids=["data", "no data", "comments"]
+)
+def test_so_is_one_of_lines_without_end(line: bytes) -> None:
+    lines = line * (100_000 // len(line))
+    with pytest.raises(TooLarge, match="an event"):
+        events(*[lines] * (2 * MOST_EVENT_BYTES // len(lines) + 1))
+
+
+def test_a_stream_that_floods_us_is_given_up() -> None:
+    chunk = b"data: x\n\n" * 10_000
+    with pytest.raises(TooLarge, match="the stream"):
+        events(*[chunk] * (MOST_STREAM_BYTES // len(chunk) + 1))
+
+
+@pytest.mark.timeout(30)
+def test_a_long_line_byte_by_byte_costs_no_more_than_at_once() -> None:
+    """A megabyte in single bytes was joined anew with each of them, and all other streams of the worker stood still."""
+    reader = Reader()
+    for _ in range(MOST_EVENT_BYTES // 2):
+        assert list(reader.feed(b"x")) == []
+
+    assert list(reader.feed(b"\ndata: a\n\n")) == [Event("message", "a")]
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        (b"data: a\r", b"\ndata: b\r", b"\n\r\n"),
+        (b"data: a\r", b"", b"\n", b"data: b\n\r"),
+        (b"data: a\rdata: b\n", b"\r\n"),
+    ],
+    ids=["between chunks", "with nothing between", "mixed"],
+)
+def test_an_end_of_line_in_two_chunks_is_one(chunks: tuple[bytes, ...]) -> None:
+    assert events(*chunks) == [Event("message", "a\nb")]
