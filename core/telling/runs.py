@@ -44,12 +44,14 @@ def told(run: Run, record: StepRecord | None) -> tuple[str, str]:
 
 
 def gist(run: Run) -> str:
-    """The sentence that matters most: what was told of our own trouble, what went wrong, else what came first."""
+    """The sentence that matters most: what was told of our own trouble, what is asked of a person, what went wrong,
+    else what came first."""
     if run.rule == layout.SYSTEM:
         return str(run.plan["steps"][0]["params"].get("text", ""))
     told = [step for step in steps(run) if step.sentence]
+    asks = [step for step in told if run.state == "needs approval" and step.state == "waiting"]
     wrong = [step for step in told if step.state in WRONG]
-    return next((step.sentence for step in [*wrong, *told]), run.note)
+    return next((step.sentence for step in [*asks, *wrong, *told]), run.note)
 
 
 def run_json(run: Run) -> dict[str, Any]:

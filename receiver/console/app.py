@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from core import layout
 from core.links import CONSOLE
-from receiver.console import event, events, letters, records, rules, runs, sessions, silences, switches
+from receiver.console import event, events, letters, overview, records, rules, runs, sessions, silences, switches
 from receiver.console.desk import Desk
 from receiver.console.errors import HANDLERS
 from receiver.console.guarding import Guard
@@ -31,6 +31,7 @@ def routes(password: SecretStr, connect: Callable[[], redis.Redis], *, address: 
     desk = Desk(connect)
     pages = [
         *SigningIn(password, desk).routes(),
+        *overview.routes(desk),
         *events.routes(desk),
         *event.routes(desk),
         *letters.routes(desk),

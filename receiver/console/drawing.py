@@ -61,6 +61,10 @@ def _number(number: int) -> str:
     return f"{number:,}"
 
 
+def _hour(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%a %H:%M")
+
+
 def _iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
@@ -93,6 +97,7 @@ _environment.globals |= {
 _environment.filters |= {
     "ago": ago,
     "moment": moment,
+    "hour": _hour,
     "iso": _iso,
     "json": _json,
     "number": _number,
