@@ -10,7 +10,9 @@ import redis
 
 from core import layout, scripts
 from core.runs import Run
-from heroku.calls import CallRecord
+
+if TYPE_CHECKING:  # the web process reads the record, and Heroku's endpoints take 13 MB
+    from heroku.calls import CallRecord
 
 OUTCOMES = {
     "done": "done",
@@ -78,7 +80,7 @@ class AuditLine:
         return {**asdict(self), "at": at, "sentence": self.sentence}
 
 
-def line(record: CallRecord, *, at: float, run: str, app_name: str, why: str) -> AuditLine:
+def line(record: "CallRecord", *, at: float, run: str, app_name: str, why: str) -> AuditLine:
     """What is kept of a call that a run made."""
     return AuditLine(
         at=at,
