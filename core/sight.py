@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -261,7 +262,14 @@ class Sight:
         return [id.decode() for id in cast("list[bytes]", self._redis.zrevrange(index, skip, last))]
 
     def _event_id(self, beginning: str) -> str:
-        return self._whole(beginning, "event", layout.EVENT, layout.EVENTS)
+        """Whoever has a run's id at hand is told its event's."""
+        try:
+            return self._whole(beginning, "event", layout.EVENT, layout.EVENTS)
+        except NotThere:
+            event = re.split("[:#]", beginning)[0]
+            if event != beginning and self._redis.exists(layout.EVENT + event):
+                raise NotThere("event", beginning, [event]) from None
+            raise
 
     def _run_id(self, beginning: str) -> str:
         return self._whole(beginning, "run", layout.RUN, layout.RUNS)

@@ -45,10 +45,22 @@ def test_the_version_is_the_one_that_workers_tell() -> None:
     assert CliRunner().invoke(main, ["--version"]).output == f"Dynohook, version {VERSION}\n"
 
 
-def test_an_unknown_command_is_wrong_usage() -> None:
-    ran = CliRunner().invoke(main, ["evnets"])
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(["evnets"], "No such command 'evnets'. Did you mean 'events'?", id="a slip of the keyboard"),
+        pytest.param(["events", "lsit"], "No such command 'lsit'. Did you mean 'list'?", id="in a group"),
+        pytest.param(["zzz"], "No such command 'zzz'.", id="nothing like it"),
+        pytest.param(["--json", "status"], "behind the command: bin/dynohook status --json", id="an option too early"),
+        pytest.param(["runs", "--last", "5", "list"], "bin/dynohook runs list --last", id="too early in a group"),
+        pytest.param(["--json"], "bin/dynohook COMMAND --json", id="an option and no command"),
+    ],
+)
+def test_what_was_typed_wrong_is_told_with_what_was_meant(words: list[str], says: str) -> None:
+    """`--json status` was told that there is no such option, as if there were no JSON to be had."""
+    ran = CliRunner().invoke(main, words, prog_name="bin/dynohook")
     assert ran.exit_code == 2
-    assert "evnets" in ran.output
+    assert says in ran.stderr
 
 
 @pytest.mark.parametrize("url", [None, "unix:///tmp/dynohook-nobody-here.sock", "nonsense"])

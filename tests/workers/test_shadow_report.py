@@ -150,6 +150,7 @@ def test_nothing_kept_is_said(world: World, reports: Reports) -> None:
     ("words", "status", "says"),
     [
         pytest.param(["nobody"], 1, "there is no rule 'nobody'", id="no such rule"),
+        pytest.param(["roll-bakc"], 1, "there is no rule 'roll-bakc'; did you mean roll-back?", id="a slip"),
         pytest.param(["--since", "long"], 2, "must be a duration", id="no duration"),
         pytest.param(["--since", "31d"], 2, "at most 30d", id="too long"),
     ],

@@ -20,7 +20,8 @@ from heroku.inference.client import Inference
 from heroku.inference.hearing import Transcript
 from heroku.redacting import redacted
 from toolbelt.agent_words import print_new, shown
-from toolbelt.commands.common import Group, No, as_json, connected, examples, print_json, print_table
+from toolbelt.commands.common import No, as_json, connected, examples, print_json, print_table
+from toolbelt.commands.groups import Group
 
 FOLLOW_SECONDS = 0.5
 

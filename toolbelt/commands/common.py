@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any, TypeVar
@@ -14,9 +16,9 @@ from core.hands import Hands, NotNow, NotThere
 from core.records import UnknownFormat
 from core.settings import SettingsError, read
 from rules import durations
+from toolbelt.tables import table
 
 LONGEST_WORD = 300  # characters of who and why
-WIDE = 250  # columns, where the output is no terminal and nothing may be cut
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -110,16 +112,6 @@ def wants_json(params: Mapping[str, Any]) -> bool:
     return bool(params.get("as_json") or params.get("kind") == "json")
 
 
-class Group(click.Group):
-    """A group whose help tells of each command in a whole sentence, on as many lines as that takes."""
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """In the order of their names."""
-        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, one.get_short_help_str(limit=LONGEST_WORD)) for name, one in commands if one])
-
-
 def _word(context: click.Context, option: click.Parameter, value: str) -> str:  # noqa: ARG001
     """Something, on one line, and no essay: it is kept."""
     said = " ".join(value.split())
@@ -157,18 +149,9 @@ def page(heading: str, rows: Sequence[tuple[str, str]]) -> None:
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns under a head, as wide as the terminal; never cut where a program reads them."""
-    from rich.console import Console  # rich takes a while to load: only what draws does
-    from rich.table import Table
-
-    table = Table(*head, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*map(plain, row))
-    width = None if Console().is_terminal else WIDE
-    Console(highlight=False, width=width).print(table)
-
-
-def plain(text: str) -> Any:
-    from rich.text import Text
-
-    return Text(text)
+    """Columns under a head, as wide as the terminal; a row stays one line where a program reads it."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    first, *others = table(head, rows, width=width)
+    click.secho(first, bold=True)
+    for line in others:
+        click.echo(line)

@@ -11,7 +11,8 @@ from core.telling.events import app_name, asked_by, became, content, decisions, 
 from core.telling.letters import letters
 from core.telling.runs import run_json
 from core.telling.words import ago, moment
-from toolbelt.commands.common import Group, as_json, examples, hands, page, person, print_json, print_table
+from toolbelt.commands.common import as_json, examples, hands, page, person, print_json, print_table
+from toolbelt.commands.groups import Group
 from toolbelt.commands.loading import todays_rules
 from toolbelt.commands.runs import run_lines
 

@@ -10,8 +10,9 @@ from rules.outlines import outline_of
 from rules.rulebook import Rule, Template
 from toolbelt.commands.backtesting import backtest
 from toolbelt.commands.checking import check
-from toolbelt.commands.common import Group, as_json, examples, print_json, print_table
+from toolbelt.commands.common import as_json, examples, print_json, print_table
 from toolbelt.commands.explaining import explain
+from toolbelt.commands.groups import Group
 from toolbelt.commands.problems import refusing
 from toolbelt.commands.schema import schema
 from toolbelt.commands.shadowing import shadow

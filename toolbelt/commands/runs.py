@@ -10,7 +10,8 @@ from core.hands import Busy, Hands
 from core.runs import RUN_STATES, Run
 from core.telling.runs import gist, run_json, steps
 from core.telling.words import ago, moment
-from toolbelt.commands.common import Group, as_json, examples, hands, person, print_json, print_table
+from toolbelt.commands.common import as_json, examples, hands, person, print_json, print_table
+from toolbelt.commands.groups import Group
 
 LOOKED_AT = 1_000  # of the newest runs, for those of a kind
 BUSY_SECONDS = 5.0  # for a worker to come to the end of its look at a run

@@ -81,8 +81,10 @@ def from_file(path: str) -> dict[str, Any]:
     """A delivery of one's own."""
     try:
         content: dict[str, Any] = json.loads(Path(path).read_text())
-    except (OSError, ValueError) as error:
-        raise No(f"{path}: {error}") from error
+    except OSError as error:
+        raise No(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise No(f"{path} is no JSON: {error}") from error
     return content
 
 
@@ -110,7 +112,8 @@ def post(url: str, body: bytes) -> httpx2.Response:
     except SettingsError as error:
         raise No(str(error)) from error
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        raise No(f"nobody took it at {url} ({type(error).__name__}); is the service running there?") from error
+        says = f"nobody took it at {url} ({type(error).__name__})"
+        raise No(f"{says}; is the service running there, or is another --url meant?") from error
 
 
 def said(answer: httpx2.Response) -> Any:

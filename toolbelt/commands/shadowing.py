@@ -11,6 +11,7 @@ from core.telling.words import gate_in_words, moment
 from rules.durations import in_words
 from rules.model import Mode
 from rules.rulebook import Rule
+from rules.suggesting import closest
 from rules.trials.readiness import readiness, times
 from rules.trials.shadowing import Firing, Missed, Outcome, Report
 from toolbelt import needs
@@ -69,7 +70,9 @@ def chosen(names: Sequence[str]) -> list[Rule]:
         return [rule for rule in book.rules if rule.mode.at_most(Mode(own.brake)) is Mode.SHADOW]
     found = [book.rule(name) for name in names]
     if unknown := [name for name, rule in zip(names, found, strict=True) if rule is None]:
-        raise No(f"there is no rule {', '.join(map(repr, unknown))}; look: bin/dynohook rules list")
+        near = closest(unknown[0], [rule.name for rule in book.rules])
+        hint = f"; did you mean {near}?" if near else "; look: bin/dynohook rules list"
+        raise No(f"there is no rule {', '.join(map(repr, unknown))}{hint}")
     return [rule for rule in found if rule]
 
 

@@ -8,7 +8,8 @@ from core.telling.silences import LONGEST_GLOB, unknown
 from core.telling.words import ago, moment
 from rules import durations
 from rules.silences import EVERY
-from toolbelt.commands.common import Group, No, as_json, examples, hands, person, print_json, print_table
+from toolbelt.commands.common import No, as_json, examples, hands, person, print_json, print_table
+from toolbelt.commands.groups import Group
 from toolbelt.commands.loading import todays_rules
 
 

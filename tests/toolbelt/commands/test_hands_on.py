@@ -282,6 +282,14 @@ def test_what_is_not_there_is_named(words: list[str], run: Run) -> None:
     assert "nobody" in ran.output
 
 
+@pytest.mark.parametrize("words", [["events", "show"], ["rules", "explain"], ["events", "replay", "--why", "x"]])
+def test_whoever_has_a_run_s_id_at_hand_is_told_its_event_s(words: list[str], heard: Heard, run: Run) -> None:
+    id = heard("dyno_update")
+    ran = run(*words, f"{id}:roll-back")
+    assert ran.exit_code == 1
+    assert f"there is no event '{id}:roll-back'; did you mean {id}?" in ran.output
+
+
 @pytest.mark.parametrize(
     "words",
     [

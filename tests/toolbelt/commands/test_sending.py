@@ -117,7 +117,7 @@ def test_json_is_for_programs(receiver: Receiver) -> None:
     ("arguments", "environment", "says"),
     [
         pytest.param(["dyno_crshed"], {}, "did you mean 'dyno_crashed'?", id="no such sample"),
-        pytest.param(["no-such-file.json"], {}, "no-such-file.json: ", id="no such file"),
+        pytest.param(["no-such-file.json"], {}, "no-such-file.json cannot be read: ", id="no such file"),
         pytest.param(["dyno_crashed", "--set", "data"], {}, "'data' is not PATH=VALUE", id="no value to set"),
         pytest.param(["dyno_crashed"], {"WEBHOOK_SECRET": None}, "WEBHOOK_SECRET is not set", id="no secret"),
         pytest.param(["dyno_crashed", "--url", "http://127.0.0.1:9/"], {}, "is the service running", id="nobody there"),
