@@ -133,6 +133,13 @@ class Sight:
             raise NotThere("run", id)
         return read_run(whole, fields, now=self.now())
 
+    def notes(self, runs: Sequence[str]) -> list[int]:
+        """Of how many notes each of these runs makes one message."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for id in runs:
+            pipeline.hget(layout.RUN + id, "notes")
+        return [int(number or 0) for number in pipeline.execute()]
+
     def book(self, digest: str) -> list[dict[str, Any]] | None:
         """The outline of the rules that a decision refers to; None if it is no longer kept."""
         text = cast("bytes | None", self._redis.get(layout.BOOK + digest))

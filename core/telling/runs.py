@@ -46,8 +46,8 @@ def told(run: Run, record: StepRecord | None) -> tuple[str, str]:
 def gist(run: Run) -> str:
     """The sentence that matters most: what was told of our own trouble, what is asked of a person, what went wrong,
     else what came first."""
-    if run.rule == layout.SYSTEM:
-        return str(run.plan["steps"][0]["params"].get("text", ""))
+    if run.rule == layout.SYSTEM and (text := run.plan["steps"][0]["params"].get("text")):
+        return str(text)
     told = [step for step in steps(run) if step.sentence]
     asks = [step for step in told if run.state == "needs approval" and step.state == "waiting"]
     wrong = [step for step in told if step.state in WRONG]

@@ -15,7 +15,19 @@ from starlette.staticfiles import StaticFiles
 
 from core import layout
 from core.links import CONSOLE
-from receiver.console import event, events, letters, overview, records, rules, runs, sessions, silences, switches
+from receiver.console import (
+    event,
+    events,
+    letters,
+    messages,
+    overview,
+    records,
+    rules,
+    runs,
+    sessions,
+    silences,
+    switches,
+)
 from receiver.console.desk import Desk
 from receiver.console.errors import HANDLERS
 from receiver.console.guarding import Guard
@@ -40,6 +52,7 @@ def routes(password: SecretStr, connect: Callable[[], redis.Redis], *, address: 
         *silences.routes(desk),
         *switches.routes(desk),
         *records.routes(desk),
+        *messages.routes(desk),
         Mount("/static", StaticFiles(directory=FILES)),
     ]
     cookie = Middleware(

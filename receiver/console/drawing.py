@@ -21,6 +21,7 @@ PAGES = (
     ("/runs", "Runs"),
     ("/rules", "Rules"),
     ("/silences", "Silences"),
+    ("/messages", "Messages"),
     ("/calls", "Calls"),
     ("/people", "People"),
     ("/pause", "Pause"),
