@@ -111,17 +111,20 @@ class Message:
 
     @property
     def url(self) -> str:
-        """The page that shows more, of its run, its event, or all runs of its app and rule; empty without a console."""
-        if not self.console:
-            return ""
-        if run := self._shared("run"):
-            page = links.run(self.console, run)
-        elif event := self._shared("event"):
-            page = links.event(self.console, event)
-        else:
-            rule = self._shared("rule")
-            page = links.runs(self.console, app=self._shared("app"), rule="" if rule == layout.SYSTEM else rule)
+        """The page that shows more: of its run, its event or its rule, or the list of the runs that it is about. Empty
+        without a console."""
+        page = self._page() if self.console else ""
         return page if len(page) <= LINK_MOST else links.runs(self.console)
+
+    def _page(self) -> str:
+        rule = self._shared("rule")
+        if run := self._shared("run"):
+            return links.run(self.console, run)
+        if event := self._shared("event"):
+            return links.event(self.console, event)
+        if rule and not any(note.facts.get("run") for note in self.notes):
+            return links.rule(self.console, rule)
+        return links.runs(self.console, app=self._shared("app"), rule="" if rule == layout.SYSTEM else rule)
 
     @property
     def more(self) -> str:

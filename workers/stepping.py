@@ -149,11 +149,13 @@ class Stepping:
 
     def _facts(self) -> Mapping[str, Any]:
         run = self._visit.run
+        about = run.plan.get("about", {})  # what the service tells of: another run, an event or a rule
         return {
             "rule": run.rule,
             "app": run.app_name,
             "event": run.event_id,
-            "run": run.plan.get("about", run.id),  # what the service tells of a run leads to that one
+            "run": "" if about else run.id,
+            **about,
             "dedup_key": f"{run.id}:{self._look.field}",
         }
 

@@ -22,7 +22,8 @@ local function tell_of(kind, id, rule, why)
   if rule.mode ~= 'live' then return end
   local app = rule.app_name ~= '' and rule.app_name or 'event ' .. id
   tell_system(kind .. ':' .. rule.rule .. ':' .. math.floor(now / 3600000), 'Rule ' .. rule.rule .. ' was not run for ' .. app ..
-    ', and perhaps not for others: ' .. why .. ' A person has to look: bin/dynohook events show ' .. id, now, wake_act)
+    ', and perhaps not for others: ' .. why .. ' A person has to look: bin/dynohook events show ' .. id, now, wake_act,
+    {event = id})
 end
 
 -- Puts a rule off until `due`: the row, new or armed anew, is unclaimed, and its generation tells an older look at it apart.

@@ -140,7 +140,7 @@ local function settle_reservations(run, effect, now)
 end
 
 -- Tells the `system` target, once for each id: a run of a single step, so that it is kept and repeated like any other.
--- `about` is the run that it is about, if it is about one.
+-- `about` is a table of the one {run, event or rule} that it is about; nil if it is about none.
 local function tell_system(id, message, now, envelope, about)
   local run = L.SYSTEM .. ':' .. id
   if redis.call('EXISTS', L.RUN .. run) == 1 then return end
@@ -161,5 +161,5 @@ local function open_breaker(rule, mode, max, within, event, now, envelope)
   if mode ~= 'live' then return end
   tell_system('breaker:' .. rule .. ':' .. text(now), 'Rule ' .. rule .. ' reached its limit of ' .. max ..
     ' and is stopped until a person closes its breaker: bin/dynohook breaker close ' .. rule ..
-    ' --why ...', now, envelope)
+    ' --why ...', now, envelope, {rule = rule})
 end

@@ -43,7 +43,7 @@ local function bury(row, attempts)
   if redis.call('EXISTS', L.RUN .. L.SYSTEM .. ':' .. id) == 1 then id = id .. ':' .. text(now) end -- replayed, and again
   tell_system(id, 'Dead letter: ' .. what .. row .. ' was given up after ' .. attempts ..
     ' workers died or hung on it. Look: bin/dynohook ' .. (lane == 'act' and 'runs' or 'events') .. ' show ' .. event, now, ARGV[6],
-    lane == 'act' and row or nil)
+    lane == 'act' and {run = row} or {event = event})
 end
 
 for _, row in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', text(now), 'LIMIT', 0, most)) do

@@ -81,7 +81,7 @@ local function note_crash(judged)
   local made_by = redis.call('GET', L.OWN .. judged.crashed)
   if not made_by then return end
   tell_system('crash:' .. judged.crashed, 'A release that Dynohook made is crashing: ' .. judged.crashed_text ..
-    ' (made by run ' .. made_by .. '). A person has to look.', now, wake_act, made_by)
+    ' (made by run ' .. made_by .. '). A person has to look.', now, wake_act, {run = made_by})
 end
 
 local function close(id, decision)

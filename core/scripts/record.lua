@@ -28,7 +28,7 @@ if what.bad then
   for _, id in ipairs(what.bad.ids) do redis.call('HSET', bad, id, run) end
   redis.call('EXPIRE', bad, L.BAD_DAYS * 86400)
 end
-if what.tell then tell_system(what.tell.id, what.tell.text, now, ARGV[3], run) end
+if what.tell then tell_system(what.tell.id, what.tell.text, now, ARGV[3], {run = run}) end
 
 if what['then'] == 'park' then
   redis.call('HDEL', L.CLAIMS .. 'act', run)

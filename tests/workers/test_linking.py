@@ -78,6 +78,20 @@ def test_a_dead_letter_leads_to_the_run_that_died(world: World, hook: Hook) -> N
     assert told["text"].endswith("Look: bin/dynohook runs show e1:ask")
 
 
+def test_a_rule_that_was_stopped_is_told_of_with_its_own_page(world: World, hook: Hook) -> None:
+    rules = RULES.replace("    approve_within: 4h\n", "    limit: {max: 1, within: 1d}\n")
+    environment = {"OPS_URL": hook.url}
+    teller = Teller(environment, private=True, console=CONSOLE, timeout=2.0)
+    for id in ("e1", "e2"):
+        world.deliver(sample("dyno_crashed", id=id, at=datetime.now(UTC), **{"data.id": id}))
+        world.worker(rules, environment=environment, teller=teller).drain()
+
+    [told] = [
+        sent.message for sent in hook.sent if "is stopped until a person closes its breaker" in sent.message["text"]
+    ]
+    assert (told["url"], told["rule"], told["run"]) == (f"{CONSOLE}/rules/ask", "ask", "")
+
+
 def test_in_the_log_a_message_has_its_page_beside_it(
     world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -42,6 +42,8 @@ OTHER = about(run="e1:other", rule="other")
             "/runs",
             id="two of the service's own",
         ),
+        pytest.param([about(run="", event="e1")], "/events/e1", id="an event without a run"),
+        pytest.param([about(run="", event="", app="", rule="look")], "/rules/look", id="a rule that was stopped"),
         pytest.param([about(run="e/1?#:tell <b>")], "/runs/e%2F1%3F%23%3Atell%20%3Cb%3E", id="an odd id"),
         pytest.param([about(run="x" * LINK_MOST)], "/runs", id="an id that fits into no link"),
     ],
