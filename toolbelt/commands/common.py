@@ -19,6 +19,7 @@ from rules import durations
 from toolbelt.tables import table
 
 LONGEST_WORD = 300  # characters of who and why
+LOOK_WHETHER = "; it may have heard what was asked all the same: when it answers, look: bin/dynohook history"
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -101,7 +102,14 @@ def connected() -> Iterator[redis.Redis]:
         with client:
             yield client
     except (redis.RedisError, OSError) as error:
-        raise Unreachable(f"the Redis of REDIS_URL does not answer ({type(error).__name__})") from error
+        says = f"the Redis of REDIS_URL does not answer ({type(error).__name__})"
+        raise Unreachable(says + LOOK_WHETHER * changes_something()) from error
+
+
+def changes_something() -> bool:
+    """Whether the command that runs was told why."""
+    context = click.get_current_context(silent=True)
+    return context is not None and "why" in context.params
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")

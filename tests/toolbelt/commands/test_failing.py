@@ -119,6 +119,21 @@ def test_a_redis_that_is_not_there_is_told_to_programs(words: tuple[str, ...]) -
     assert "REDIS_URL does not answer" in json.loads(ran.stdout)["error"]
 
 
+@pytest.mark.parametrize(
+    ("words", "changes"),
+    [
+        pytest.param(("status",), False, id="a look"),
+        pytest.param(("pause", "--why", "x"), True, id="pause"),
+        pytest.param(("runs", "stop", "7f3a", "--why", "x"), True, id="stop"),
+    ],
+)
+def test_what_was_to_change_something_may_have_done_so(words: tuple[str, ...], *, changes: bool) -> None:
+    """A server that hung carries out late what it was told; whoever paused it read that it did not answer."""
+    ran = run(*words, REDIS_URL=NOBODY)
+
+    assert (ran.exit_code, "look: bin/dynohook history" in ran.stderr) == (3, changes)
+
+
 def test_the_record_of_calls_holds_calls_and_nothing_else() -> None:
     """It is JSON by itself, a line a call, and mostly goes into a file."""
     ran = run("audit", REDIS_URL=NOBODY)
