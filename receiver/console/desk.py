@@ -20,7 +20,6 @@ from core.hands import Hands
 from core.sight import NotNow, NotThere
 from heroku.redacting import clean
 from receiver.console import drawing, forms, sessions
-from receiver.console.sessions import Session
 
 TURN_SECONDS = 8.0  # that a page waits for those before it
 LOOK_SECONDS = 15.0  # that it may take after that; what goes on for longer still has the turn
@@ -55,12 +54,23 @@ class Desk:
         self._turn = asyncio.Semaphore(1)
 
     async def ask(self, question: Callable[[redis.Redis], Found]) -> Found:
-        """The answer. Raises what the question raises, RedisError, and TimeoutError if its turn does not come, or
-        takes too long; then it may still be done."""
+        """The answer, for whomever. Raises what the question raises, RedisError, and TimeoutError if its turn does not
+        come, or takes too long; then it may still be done."""
         await asyncio.wait_for(self._turn.acquire(), TURN_SECONDS)
         asked = asyncio.ensure_future(run_in_threadpool(self._asked, question))
         asked.add_done_callback(self._over)
         return await asyncio.wait_for(asyncio.shield(asked), LOOK_SECONDS)
+
+    async def look(self, request: Request, look: Callable[[Hands], Found]) -> Found:
+        """The same for whoever is signed in. Raises SignedOut besides."""
+        token = sessions.of(request).token
+
+        def looked(client: redis.Redis) -> Found:
+            if sign_outs.noted(client, token):
+                raise SignedOut
+            return look(Hands(client))
+
+        return await self.ask(looked)
 
     async def page(self, request: Request, template: str, look: Look) -> Response:
         """A page drawn from what is found. The template also knows `session`, `said`, the `pause` that is in force, and
@@ -69,11 +79,10 @@ class Desk:
         said = None if "hx-request" in request.headers else session.said  # of a part of a page nobody would see it
         known = {"session": session, "said": said, "here": request.scope["path"]}
 
-        def drawn(client: redis.Redis) -> str:
-            hands = _hands(client, session)
+        def drawn(hands: Hands) -> str:
             return drawing.draw(template, known | {"now": hands.now(), "pause": hands.paused()} | dict(look(hands)))
 
-        page = HTMLResponse(await self.ask(drawn))
+        page = HTMLResponse(await self.look(request, drawn))
         if said:
             session.told()
         return page
@@ -93,7 +102,7 @@ class Desk:
         try:
             if not asked.why:
                 raise Refused("Say why: it is kept beside what you did.")  # noqa: TRY301  told like any other reason
-            session.say("done", await self.ask(lambda client: act(_hands(client, session), asked)))
+            session.say("done", await self.look(request, lambda hands: act(hands, asked)))
         except (NotThere, NotNow, Refused) as error:
             session.say("not done", str(error))
             typed = {name: value for name in keep if (value := clean(fields.get(name, "").strip(), limit=LONGEST_WORD))}
@@ -108,10 +117,3 @@ class Desk:
         self._turn.release()
         if not asked.cancelled():
             asked.exception()  # whoever asked has heard it, or waits no more
-
-
-def _hands(client: redis.Redis, session: Session) -> Hands:
-    """For whoever has this session. Raises SignedOut."""
-    if sign_outs.noted(client, session.token):
-        raise SignedOut
-    return Hands(client)

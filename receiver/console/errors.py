@@ -35,7 +35,8 @@ SAID: Mapping[int, str] = {
 
 async def not_there(request: Request, error: Exception) -> Response:
     """What was asked for is not kept, or never was."""
-    return _page(request, 404, f"{str(error)[:1].upper()}{str(error)[1:]}. What has ended is let go after a while.")
+    said = f"{str(error)[:1].upper()}{str(error)[1:]}"
+    return _page(request, 404, f"{said}{'' if said.endswith('?') else '.'} What has ended is let go after a while.")
 
 
 async def unknown_format(request: Request, error: Exception) -> Response:

@@ -12,7 +12,6 @@ from core import layout
 from core.audit import OUTCOMES, AuditLine
 from core.hands import Hands
 from core.history import Did
-from core.sight import Sight
 from core.telling.calls import chosen
 from receiver.console.desk import Desk
 from receiver.console.lists import Wanted, wanted
@@ -29,8 +28,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
         asked = wanted(request, "app", "who", "run", "outcome")
         return await desk.page(request, "calls.html", lambda hands: calls_found(hands, asked))
 
-    async def all_calls(_: Request) -> Response:
-        lines = await desk.ask(lambda client: "".join(map(_json_line, reversed(Sight(client).calls()))))
+    async def all_calls(request: Request) -> Response:
+        lines = await desk.look(request, lambda hands: "".join(map(_json_line, reversed(hands.calls()))))
         named = {"Content-Disposition": 'attachment; filename="dynohook-calls.jsonl"'}
         return Response(lines, media_type="application/jsonl", headers=named)
 

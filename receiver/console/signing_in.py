@@ -106,7 +106,7 @@ def _form(request: Request, to: str, wrong: str = "", status: int = 200) -> Resp
 def _next(wanted: str) -> str:
     """A page of the console and nothing else, whatever the address says."""
     fits = wanted == CONSOLE or wanted.startswith((f"{CONSOLE}/", f"{CONSOLE}?"))
-    plain = wanted.isascii() and wanted.isprintable() and "\\" not in wanted and len(wanted) <= LONGEST_PATH
+    plain = wanted.isascii() and wanted.isprintable() and len(wanted) <= LONGEST_PATH
     return wanted if fits and plain else CONSOLE
 
 

@@ -17,6 +17,8 @@ from core.links import CONSOLE
 from receiver.console import sessions
 from tests.receiver.console.browsing import PASSWORD, SIGN_IN, Visitor
 from tests.receiver.console.conftest import application
+from tests.receiver.console.keeping import Records
+from tests.receiver.console.walking import behind_the_password
 from toolbelt.servers import Server
 
 RUNS = f"{CONSOLE}/runs"
@@ -153,6 +155,22 @@ def test_a_copy_of_the_cookie_is_good_for_nothing_after_that(
     assert other.get(RUNS).status_code == 200
     [mark] = server.keys(f"{layout.SIGNED_OUT}*")
     assert 0 < server.ttl(mark) <= layout.SIGNED_IN_SECONDS
+
+
+@pytest.mark.parametrize("path", behind_the_password("GET"))
+def test_nor_does_it_open_any_page(ada: Visitor, path: str) -> None:
+    cookie = ada.cookie
+    ada.send(f"{CONSOLE}/sign-out", on=RUNS)
+    ada.cookie = cookie
+    assert ada.get(path).status_code in (303, 307)
+
+
+def test_what_was_to_be_told_is_not_taken_by_a_part_of_a_page(ada: Visitor, records: Records) -> None:
+    """A page in another tab that renewed a part of itself took the answer to an approval, and showed it to nobody."""
+    run = f"{RUNS}/{records.asking()}"
+    assert ada.send(run, do="approve", why="I looked").status_code == 303
+    assert ada.get(run, **{"hx-request": "true"}).status_code == 200
+    assert "Approved: the run goes on." in ada.page(run)
 
 
 def test_who_signs_in_again_after_that_is_in(ada: Visitor) -> None:

@@ -52,6 +52,9 @@ def walk(visitor: Visitor, *, besides: Iterable[str] = ()) -> dict[str, str]:
             pages[path] = ""
             continue
         assert answer.status_code == 200, (path, answer.status_code, answer.text)
+        if not answer.headers["content-type"].startswith("text/html"):
+            pages[path] = ""
+            continue
         pages[path] = answer.text
         ahead += [link for link in links(answer.text, path) if "/static/" not in link]
     return {path: text for path, text in pages.items() if text}
