@@ -1,7 +1,7 @@
 """Rules: those that workers run now, and one of them with its breaker, its silences and its runs."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
@@ -84,17 +84,16 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
 def in_force(hands: Hands) -> Mapping[str, Any]:
     """The rules that workers run, in their order, and after them those that only have an open breaker left."""
-    books = books_of(hands)
-    known = list(dict.fromkeys(one["name"] for book in books for one in book.outline or ()))
-    left = [breaker.rule for breaker in hands.breakers() if breaker.rule not in known]
-    rules = seen(hands, books, [*known, *dict.fromkeys(left)])
-    return {"books": books, "rules": rules, "looked_at": LOOKED_AT, "silences": hands.silences(), "every": EVERY}
+    books, breakers, silences = books_of(hands), hands.breakers(), hands.silences()
+    names = [one["name"] for book in books for one in book.outline or ()]
+    rules = seen(hands, books, breakers, silences, dict.fromkeys([*names, *(breaker.rule for breaker in breakers)]))
+    return {"books": books, "rules": rules, "looked_at": LOOKED_AT, "silences": silences, "every": EVERY}
 
 
 def about(hands: Hands, name: str) -> Mapping[str, Any]:
     """One rule. Raises NotThere if nothing at all is known of it."""
     books = books_of(hands)
-    [rule] = seen(hands, books, [name])
+    [rule] = seen(hands, books, hands.breakers(), hands.silences(), [name])
     if not (rule.wordings or rule.breakers or rule.runs):
         known = {one["name"] for book in books for one in book.outline or ()}
         raise NotThere("rule", name, get_close_matches(name, known, n=3))
@@ -116,9 +115,14 @@ def books_of(hands: Hands) -> list[Book]:
     ]
 
 
-def seen(hands: Hands, books: Sequence[Book], names: Sequence[str]) -> list[Rule]:
-    """What is known of the rules of those names."""
-    breakers, silences = hands.breakers(), hands.silences()
+def seen(
+    hands: Hands,
+    books: Sequence[Book],
+    breakers: Sequence[Breaker],
+    silences: Sequence[Silence],
+    names: Iterable[str],
+) -> list[Rule]:
+    """What is known of the rules of those names, in their order."""
     runs = Counter((run.rule, run.state) for run in hands.runs(most=LOOKED_AT))
     return [
         Rule(

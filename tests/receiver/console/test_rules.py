@@ -143,6 +143,12 @@ def test_closing_what_somebody_else_closed_says_so(ada: Visitor, server: redis.R
     assert "there is no open breaker of a rule" in ada.page(answer.headers["location"])
 
 
+def test_a_run_leads_to_its_rule(ada: Visitor, records: Records) -> None:
+    records.run("e1:roll-back")
+
+    assert '<a href="/console/rules/roll-back">its rule</a>' in ada.page("/console/runs/e1:roll-back")
+
+
 def test_silences_that_cover_a_rule_stand_with_it(ada: Visitor, records: Records, server: redis.Redis) -> None:
     beating(server, rulebook(LIVE, "mode: live"))
     records.hands.silence(app="acme-*", rule="roll-*", seconds=600, by="sam", why="a migration")

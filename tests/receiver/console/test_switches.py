@@ -51,6 +51,7 @@ def test_before_it_goes_on_everybody_sees_what_goes_on_with_it(ada: Visitor, rec
     assert "1 run from before goes on as well, <strong>however old</strong>" in page
     assert 'href="/console/runs/e3%3Aroll-back"' in page
     assert "e4%3Aroll-back" not in page
+    assert 'hx-get="/console/pause"' in page
     assert "So do the runs from before, whatever their age: 1." in ada.told(PAGE, do="resume", why="x")
 
 
