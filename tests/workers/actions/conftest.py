@@ -18,5 +18,7 @@ def pages(web: Pages) -> Pages:
     """The server, as if nobody had asked it anything."""
     web.asked.clear()
     web.answers.clear()
+    web.at.clear()
+    web.holds.clear()
     web.usual = (200, "all is well")
     return web

@@ -20,12 +20,15 @@ class Asked:
 
 @dataclass
 class Pages:
-    """`answers` are a status and a text each; after those `usual`."""
+    """`answers` are a status and a text each; after those what `at` says of the path, or `usual`. The next request for
+    a path of `holds` is not answered at all."""
 
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
     answers: deque[tuple[int, str]] = field(default_factory=deque)
     usual: tuple[int, str] = (200, "all is well")
+    at: dict[str, tuple[int, str]] = field(default_factory=dict)
+    holds: set[str] = field(default_factory=set)
 
 
 @contextmanager
@@ -38,7 +41,12 @@ def serving() -> Iterator[Pages]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             pages.asked.append(Asked(self.command, self.path, headers, body))
-            status, text = pages.answers.popleft() if pages.answers else pages.usual
+            if self.path in pages.holds:
+                pages.holds.discard(self.path)
+                self.connection.recv(1)  # until the other side is gone
+                self.close_connection = True
+                return
+            status, text = pages.answers.popleft() if pages.answers else pages.at.get(self.path, pages.usual)
             self.send_response(status)
             self.send_header("Location", f"{pages.url}/elsewhere")
             self.send_header("Content-Length", str(len(text.encode())))
