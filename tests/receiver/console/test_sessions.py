@@ -173,6 +173,20 @@ def test_what_was_to_be_told_is_not_taken_by_a_part_of_a_page(ada: Visitor, reco
     assert "Approved: the run goes on." in ada.page(run)
 
 
+def test_the_longest_sentence_to_be_told_fits_into_what_browsers_keep(visitor: Callable[[], Visitor]) -> None:
+    """Browsers drop a cookie of more than 4 kB without a word, and with it what had come of an act."""
+    someone = visitor().signed_in("😀" * 60)
+    someone.send(f"{RUNS}/{'😀' * 600}", on=RUNS, do="approve", why="I looked")
+    assert len(someone.cookie) < 4_000
+    assert "there is no run &#39;😀😀" in someone.page(RUNS)
+
+
+def test_nothing_of_an_earlier_session_is_told_in_the_next() -> None:
+    session = sessions.Session({"by": "eve", "at": 0, "token": "t", "said": ["done", "Approved."]})
+    session.begin("ada")
+    assert session.said is None
+
+
 def test_who_signs_in_again_after_that_is_in(ada: Visitor) -> None:
     ada.send(f"{CONSOLE}/sign-out", on=RUNS)
     assert ada.signed_in().get(RUNS).status_code == 200
