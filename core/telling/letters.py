@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from core.sight import Sight
+from core.sight import KeptEvent, Sight
 from core.telling.events import KINDS, app_name, kind, read
 
 
@@ -43,7 +43,13 @@ About = tuple[str, str, str]  # what it is, its app, its event
 def _events(ids: Sequence[str], sight: Sight) -> Iterator[tuple[str, About]]:
     for one in sight.kept_events(ids):
         event = read(one)
-        yield one.id, (kind(event) if event else "", app_name(event), one.id)
+        yield one.id, (kind(event) if event else _unread(one), app_name(event), one.id)
+
+
+def _unread(one: KeptEvent) -> str:
+    if one.state == "gone":
+        return ""
+    return "that could not be read" if one.kept else "of another version of Dynohook"
 
 
 def _runs(ids: Sequence[str], sight: Sight) -> Iterator[tuple[str, About]]:
