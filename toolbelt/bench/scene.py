@@ -37,6 +37,7 @@ class Scene:
         self.server = Server(self.crew).start()
         self.settings = {
             "ACT": "live",
+            "CONSOLE_PASSWORD": secrets.token_hex(16),  # as the deploy button sets one
             "HEROKU_API_KEY": self.token,
             "HEROKU_API_URL": self.api_url,
             "REDIS_URL": self.server.url,
