@@ -63,6 +63,24 @@ local function holds(lane, row, token)
   return claim ~= nil and claim.token == token
 end
 
+-- All rows of a worker become due, one in the middle of a call not before its outcome can be known; answers how many. A claim
+-- that is not forgotten counts as failed when the row is claimed again.
+local function free_rows_of(worker, now, forget)
+  local freed = 0
+  for _, lane in ipairs({'decide', 'act', 'wait'}) do
+    local claims = redis.call('HGETALL', L.CLAIMS .. lane)
+    for i = 1, #claims, 2 do
+      local claim = claim_of(lane, claims[i])
+      if claim.worker == worker then
+        if forget then redis.call('HDEL', L.CLAIMS .. lane, claims[i]) end
+        redis.call('ZADD', L.DUE .. lane, 'XX', text(math.max(now, claim.not_before)), claims[i])
+        freed = freed + 1
+      end
+    end
+  end
+  return freed
+end
+
 -- Locks an app for a run, or longer if that run has it already. False if it is another's.
 local function lock(app, run)
   if redis.call('SET', L.LOCK .. app, run, 'NX', 'PX', L.LOCK_MILLISECONDS) then return true end

@@ -21,28 +21,12 @@ if now - last > L.GRACE_MILLISECONDS then
   redis.call('SET', L.GRACE, '1', 'PX', L.GRACE_MILLISECONDS)
 end
 
--- Rows of a dead worker become due; one in the middle of a call not before its outcome can be known.
-local function free_rows_of(worker)
-  local freed = 0
-  for _, lane in ipairs({'decide', 'act', 'wait'}) do
-    local claims = redis.call('HGETALL', L.CLAIMS .. lane)
-    for i = 1, #claims, 2 do
-      local claim = claim_of(lane, claims[i])
-      if claim.worker == worker then
-        redis.call('ZADD', L.DUE .. lane, 'XX', text(math.max(now, claim.not_before)), claims[i])
-        freed = freed + 1
-      end
-    end
-  end
-  return freed
-end
-
 local freed = 0
 if redis.call('EXISTS', L.GRACE) == 0 then
   local workers = redis.call('HGETALL', L.WORKERS)
   for i = 1, #workers, 2 do
     if now - cjson.decode(workers[i + 1]).beat > L.DEAD_WORKER_MILLISECONDS then
-      freed = freed + free_rows_of(workers[i])
+      freed = freed + free_rows_of(workers[i], now) -- their claims stay, and count as failed
       redis.call('HDEL', L.WORKERS, workers[i])
     end
   end
