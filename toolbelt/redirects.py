@@ -42,40 +42,49 @@ def wait(port: int, *, state: str, seconds: float, listening: Callable[[int], No
 
     `listening` is told the port, which is a free one for 0. Raises NotAnswered, and OSError if the port is taken.
     """
-    codes: list[str] = []
-    refused: list[NotAnswered] = []
-
-    class Page(BaseHTTPRequestHandler):
-        timeout = READ_SECONDS
-
-        def do_GET(self) -> None:
-            try:
-                codes.append(code_in(self.path, state=state))
-            except NotOurs as error:
-                self._say(404, f"{error}\n")
-            except NotAnswered as error:
-                refused.append(error)
-                self._say(200, f"{error}\n")
-            else:
-                self._say(200, THANKS)
-
-        def _say(self, status: int, text: str) -> None:
-            body = text.encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "text/plain; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Nothing: the path holds the code."""
-
     until = time.monotonic() + seconds
-    with HTTPServer((HOST, port), Page) as server:
+    with _Waiting(port, state) as server:
         listening(server.server_port)
-        while not codes and not refused and (left := until - time.monotonic()) > 0:
+        while not server.answers and (left := until - time.monotonic()) > 0:
             server.timeout = left
             server.handle_request()
-    if codes:
-        return codes[0]
-    raise refused[0] if refused else NotAnswered(f"nobody came back within {seconds:g} s")
+    answer = server.answers[0] if server.answers else NotAnswered(f"nobody came back within {seconds:g} s")
+    if isinstance(answer, NotAnswered):
+        raise answer
+    return answer
+
+
+class _Waiting(HTTPServer):
+    """`answers` to our question: a code, or that there will be none."""
+
+    def __init__(self, port: int, state: str) -> None:
+        super().__init__((HOST, port), _Page)
+        self.state = state
+        self.answers: list[str | NotAnswered] = []
+
+
+class _Page(BaseHTTPRequestHandler):
+    server: _Waiting
+    timeout = READ_SECONDS
+
+    def do_GET(self) -> None:
+        try:
+            self.server.answers.append(code_in(self.path, state=self.server.state))
+        except NotOurs as error:
+            self._say(404, f"{error}\n")
+        except NotAnswered as error:
+            self.server.answers.append(error)
+            self._say(200, f"{error}\n")
+        else:
+            self._say(200, THANKS)
+
+    def _say(self, status: int, text: str) -> None:
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: the path holds the code."""

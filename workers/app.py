@@ -27,6 +27,7 @@ from heroku.connecting import check_address
 from heroku.inference.client import Inference
 from rules.errors import RuleErrors
 from rules.model import Mode
+from rules.rulebook import Rulebook
 from workers import credentials, identity, rulebooks
 from workers.acting import Acting
 from workers.actions import ACTIONS
@@ -50,32 +51,7 @@ class Worker:
 
     def __init__(self, chosen: settings.Settings, *, threads: int) -> None:
         loaded = rulebooks.standing(chosen)  # before they are read: what changes meanwhile is read again
-        book = rulebooks.load_rules(chosen, os.environ)
-        redis = connections.for_worker(chosen)
-        name = f"{os.environ.get('DYNO', 'worker')}.{uuid4().hex[:8]}"
-        heroku = _heroku(chosen, redis)
-        self.crew = Crew(
-            name=name,
-            due=DueList(redis, worker=name),
-            ledger=Ledger(redis, keep_seconds=chosen.keep_days * DAY_SECONDS),
-            runs=Runs(redis),
-            pool=Budget(redis),
-            audit=Audit(redis),
-            beat=Beat(redis, worker=name, rules=book.digest, version=VERSION, act=chosen.brake),
-            book=book,
-            actions=ACTIONS,
-            heroku=heroku,
-            teller=Teller(dict(os.environ), private=chosen.allow_private_addresses, console=links.console(chosen)),
-            outbox=Outbox(redis),
-            brake=Mode(chosen.brake),
-            own_app=chosen.own_app,
-            account=None,
-            keep_seconds=chosen.keep_days * DAY_SECONDS,
-            keep_bytes=chosen.keep_megabytes * MEGABYTE,
-            environment=dict(os.environ),
-            fetcher=Fetcher(private=chosen.allow_private_addresses),
-            streams=_streams(chosen, redis, name),
-        )
+        self.crew = _crew(chosen, rulebooks.load_rules(chosen, os.environ))
         if chosen.service_account:
             identity.learn(self.crew)
         self.deciding = Deciding(self.crew)
@@ -87,6 +63,33 @@ class Worker:
             standing=lambda: rulebooks.standing(chosen),
             load=lambda: rulebooks.load_rules(chosen, os.environ),
         )
+
+
+def _crew(chosen: settings.Settings, book: Rulebook) -> Crew:
+    redis = connections.for_worker(chosen)
+    name = f"{os.environ.get('DYNO', 'worker')}.{uuid4().hex[:8]}"
+    return Crew(
+        name=name,
+        due=DueList(redis, worker=name),
+        ledger=Ledger(redis, keep_seconds=chosen.keep_days * DAY_SECONDS),
+        runs=Runs(redis),
+        pool=Budget(redis),
+        audit=Audit(redis),
+        beat=Beat(redis, worker=name, rules=book.digest, version=VERSION, act=chosen.brake),
+        book=book,
+        actions=ACTIONS,
+        heroku=_heroku(chosen, redis),
+        teller=Teller(dict(os.environ), private=chosen.allow_private_addresses, console=links.console(chosen)),
+        outbox=Outbox(redis),
+        brake=Mode(chosen.brake),
+        own_app=chosen.own_app,
+        account=None,
+        keep_seconds=chosen.keep_days * DAY_SECONDS,
+        keep_bytes=chosen.keep_megabytes * MEGABYTE,
+        environment=dict(os.environ),
+        fetcher=Fetcher(private=chosen.allow_private_addresses),
+        streams=_streams(chosen, redis, name),
+    )
 
 
 def _streams(chosen: settings.Settings, redis: Redis, name: str) -> Streams | None:

@@ -16,14 +16,7 @@ log = structlog.get_logger()
 def write(look: Look, outcome: Outcome) -> StepState:
     """The step's new state; after `waiting` the run is parked. Raises ClaimLost."""
     visit = look.visit
-    state: StepState = outcome.state
-    at = visit.now
-    if look.open and look.before is not None:  # of an open call nothing else may be said than that
-        state = "started" if outcome.state == "waiting" else "unknown"
-        at = look.before.at
-    sentence = outcome.sentence
-    if state == "unknown" != outcome.state:
-        sentence = f"It is not known what became of a call. {sentence}"
+    state, at, sentence = _came_to(look, outcome)
     settled = state != "started"
     intents = look.memory.pop("intents", []) if settled else []
     if settled:
@@ -46,6 +39,16 @@ def write(look: Look, outcome: Outcome) -> StepState:
     )
     log.info("step", run=visit.run.id, step=look.name, state=state, sentence=sentence)
     return "waiting" if outcome.state == "waiting" else state
+
+
+def _came_to(look: Look, outcome: Outcome) -> tuple[StepState, float, str]:
+    """State, since when, and sentence. Of an open call nothing else may be said than that it is open."""
+    if not look.open or look.before is None:
+        return outcome.state, look.now, outcome.sentence
+    if outcome.state == "waiting":
+        return "started", look.before.at, outcome.sentence
+    unsure = "" if outcome.state == "unknown" else "It is not known what became of a call. "
+    return "unknown", look.before.at, f"{unsure}{outcome.sentence}"
 
 
 def _told(look: Look, outcome: Outcome, state: StepState, sentence: str, *, changed: bool) -> tuple[str, str] | None:

@@ -86,14 +86,9 @@ def explain(
         raise No(f"no rule was asked that is called {rule!r}")
     if as_json:
         print_json([told_json(one) for one in told])
-        return
-    for one in told:
-        click.echo(one.heading)
-        for verdict in one.verdicts:
-            for line in lines(verdict):
-                click.echo(line)
-            if became := one.runs.get(verdict.rule):
-                click.echo(f"   run  {became}")
+    else:
+        for one in told:
+            show(one)
 
 
 def kept(id: str) -> list[Told]:
@@ -167,6 +162,16 @@ def told_json(one: Told) -> dict[str, Any]:
 
 def chosen(found: Sequence[Verdict], rule: str | None) -> Sequence[Verdict]:
     return [verdict for verdict in found if rule in (None, verdict.rule)]
+
+
+def show(told: Told) -> None:
+    """For a person."""
+    click.echo(told.heading)
+    for verdict in told.verdicts:
+        for line in lines(verdict):
+            click.echo(line)
+        if became := told.runs.get(verdict.rule):
+            click.echo(f"   run  {became}")
 
 
 def headline(event: Event) -> str:

@@ -1,7 +1,7 @@
 """`bin/dynohook rules test`: the tests in rule files, run on a clock of their own."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -51,16 +51,10 @@ def test(*, paths: tuple[str, ...], wanted: str, demand: bool, report: Path | No
     if report:
         report.write_text(junit(verdicts), encoding="utf-8")
     if as_json:
-        print_json(
-            {
-                "tests": [verdict_json(verdict) for verdict in verdicts],
-                "coverage": [one._asdict() for one in covered],
-            }
-        )
+        tests = [verdict_json(verdict) for verdict in verdicts]
+        print_json({"tests": tests, "coverage": [one._asdict() for one in covered]})
     else:
-        tell(verdicts)
-        for line in coverage_in_words(covered) if lacking else ():
-            click.echo(line)
+        tell(verdicts, coverage_in_words(covered) if lacking else ())
     if any(not verdict.result.passed for verdict in verdicts) or (demand and lacking):
         raise SystemExit(1)
 
@@ -81,8 +75,8 @@ def is_wanted(suite: Suite, case: Case, wanted: str) -> bool:
     return any(wanted.lower() in text.lower() for text in (case.model.name, suite.file, *named))
 
 
-def tell(verdicts: Sequence[Verdict]) -> None:
-    """Each file with its tests, then what went wrong, then how many."""
+def tell(verdicts: Sequence[Verdict], lacks: Iterable[str]) -> None:
+    """Each file with its tests, then what went wrong, then how many, and what no test shows."""
     file = ""
     for verdict in verdicts:
         if verdict.suite.file != file:
@@ -97,3 +91,5 @@ def tell(verdicts: Sequence[Verdict]) -> None:
                 click.echo(f"   {line}")
     number = "1 test" if len(verdicts) == 1 else f"{len(verdicts)} tests"
     click.echo(f"\n{number}, {len(failed)} failed." if failed else f"\n{number}, all passed.")
+    for line in lacks:
+        click.echo(line)
