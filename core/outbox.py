@@ -9,6 +9,7 @@ from core import layout, queue, scripts
 from core.due import ClaimLost
 
 WAIT_SECONDS = 3.0  # for others to come along
+RUNS = ("tell:", f"{layout.SYSTEM}:tell:")  # beginnings of the ids of the runs that send, as join.lua makes them
 EVERY_SECONDS = 15.0  # between two messages to one target, so that a channel can be read
 
 

@@ -3,13 +3,14 @@
 import contextlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import redis
 
-from core import accepting, history, hours, layout, presence, records, silences
+from core import accepting, history, hours, layout, outbox, presence, records, silences
 from core.answers import Answers
 from core.asking import asking
 from core.audit import Audit, AuditLine
@@ -124,6 +125,22 @@ class Sight:
     def runs(self, *, most: int) -> list[Run]:
         """The runs planned last, the newest first; without those of another version of Dynohook."""
         return self.kept_runs(self._newest(layout.RUNS, most))
+
+    def under_way(self, *, most: int) -> list[Run]:
+        """The runs that wait or are worked on, those that are due first, first; without those in line behind them."""
+        ids = cast("list[bytes]", self._redis.zrange(layout.DUE + "act", 0, most - 1))
+        return self.kept_runs([id.decode() for id in ids])
+
+    def messages(self, *, most: int) -> list[Run]:
+        """Of the runs planned last, so many, those that send a message to people; the newest first."""
+        return self.kept_runs([id for id in self._newest(layout.RUNS, most) if id.startswith(outbox.RUNS)])
+
+    def outcomes(self, *, most: int) -> Counter[tuple[str, str]]:
+        """Of the runs planned last, so many, how many of each rule came to each state."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for id in self._newest(layout.RUNS, most):
+            pipeline.hmget(layout.RUN + id, "rule", "state")
+        return Counter((rule.decode(), state.decode()) for rule, state in pipeline.execute() if rule and state)
 
     def run(self, id: str) -> Run:
         """One run, by its id or the beginning of it. Raises NotThere, records.UnknownFormat."""

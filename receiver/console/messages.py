@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from core import layout
 from core.hands import Hands
 from core.runs import Run
 from core.telling.runs import UNDER_WAY, steps
@@ -16,7 +15,6 @@ from receiver.console.lists import Wanted, wanted
 
 SHOWN = 50  # of one page
 LOOKED_AT = 1_000  # runs, the newest, among which the messages are
-BEGINNINGS = ("tell:", f"{layout.SYSTEM}:tell:")  # of the id of a run that sends a message
 
 
 class Message(NamedTuple):
@@ -41,7 +39,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
 def found(hands: Hands, asked: Wanted) -> Mapping[str, Any]:
     """The messages of one page, the newest first."""
-    runs = [run for run in hands.runs(most=LOOKED_AT) if run.id.startswith(BEGINNINGS)]
+    runs = hands.messages(most=LOOKED_AT)
     fitting = [run for run in runs if asked.fits(state=run.state, target=run.key)]
     shown = fitting[asked.skip : asked.skip + SHOWN]
     rows = [_message(run, notes) for run, notes in zip(shown, hands.notes([run.id for run in shown]), strict=True)]

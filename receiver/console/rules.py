@@ -1,6 +1,5 @@
 """Rules: those that workers run now, and one of them with its breaker, its silences and its runs."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -123,7 +122,7 @@ def seen(
     names: Iterable[str],
 ) -> list[Rule]:
     """What is known of the rules of those names, in their order."""
-    runs = Counter((run.rule, run.state) for run in hands.runs(most=LOOKED_AT))
+    runs = hands.outcomes(most=LOOKED_AT)
     return [
         Rule(
             name,

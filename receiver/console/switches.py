@@ -11,11 +11,11 @@ from core import layout
 from core.hands import Hands, NotNow
 from core.links import CONSOLE
 from core.telling.pausing import NOT_PAUSED, PAUSED, from_before, goes_on
-from core.telling.runs import UNDER_WAY, gist
+from core.telling.runs import gist
 from receiver.console.desk import Asked, Desk, Refused
 
 PATH = "/pause"
-LOOKED_AT = 500  # runs, the newest, for those under way
+LOOKED_AT = 100  # runs under way, for those that act and do not only tell
 SHOWN = 20  # of them
 
 
@@ -35,7 +35,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
 def standing(hands: Hands) -> Mapping[str, Any]:
     """What waits and what is under way: it goes on after a pause."""
     status = hands.status()
-    runs = [run for run in hands.runs(most=LOOKED_AT) if run.state in UNDER_WAY and run.rule != layout.SYSTEM]
+    runs = [run for run in hands.under_way(most=LOOKED_AT) if run.rule != layout.SYSTEM]
     return {
         "events_waiting": status["events_waiting"],
         "runs_under_way": status["runs_under_way"],

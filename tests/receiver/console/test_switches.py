@@ -75,7 +75,7 @@ def test_every_page_says_that_the_service_is_paused(ada: Visitor, records: Recor
 
 
 def test_what_goes_on_already_cannot_be_resumed(ada: Visitor, records: Records) -> None:
-    assert "The service is not paused." in ada.told(PAGE, do="resume", why="x")
+    assert '<p class="said bad" role="status">The service is not paused.</p>' in ada.told(PAGE, do="resume", why="x")
     assert records.hands.history(most=5) == []
 
 
