@@ -83,6 +83,19 @@ def test_told_to_stop_before_redis_was_ever_there_it_ends(crew: Crew) -> None:
     assert SECRET not in worker.output
 
 
+def test_it_tells_with_each_beat_which_rules_it_runs_and_where_act_stands(
+    server: redis.Redis, running: Server, crew: Crew
+) -> None:
+    start(crew, REDIS_URL=running.url, ACT="shadow", RULES_PATH="rules/library")
+    hands = Hands(server)
+    until(lambda: hands.workers() != [], what="the worker to beat", within=STARTS)
+
+    [worker] = hands.workers()
+    until(lambda: hands.book(worker.rules) is not None, what="its rules to be kept", within=STARTS)
+    assert worker.act == "shadow"
+    assert "roll-back-failed-release" in [rule["name"] for rule in hands.book(worker.rules) or ()]
+
+
 def test_told_to_stop_amid_a_call_it_beats_on_finishes_and_gives_back_the_rest(
     world: World, running: Server, crew: Crew
 ) -> None:
