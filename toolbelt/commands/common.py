@@ -15,6 +15,7 @@ from core import connections
 from core.hands import Hands, NotNow, NotThere
 from core.records import UnknownFormat
 from core.settings import SettingsError, read
+from heroku.redacting import redacted
 from rules import durations
 from toolbelt.tables import table
 
@@ -101,6 +102,8 @@ def connected() -> Iterator[redis.Redis]:
     try:
         with client:
             yield client
+    except redis.ResponseError as error:
+        raise Unreachable(f"the Redis of REDIS_URL refused it: {redacted(str(error))[:LONGEST_WORD]}") from error
     except (redis.RedisError, OSError) as error:
         says = f"the Redis of REDIS_URL does not answer ({type(error).__name__})"
         raise Unreachable(says + LOOK_WHETHER * changes_something()) from error

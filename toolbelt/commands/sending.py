@@ -5,6 +5,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import click
@@ -24,6 +25,16 @@ def list_samples(context: click.Context, _: click.Parameter, value: bool) -> Non
         context.exit()
 
 
+def address(context: click.Context, option: click.Parameter, value: str | None) -> str:  # noqa: ARG001
+    """Where a receiver takes deliveries, also if only the service was named."""
+    if value is None:
+        return f"http://127.0.0.1:{os.environ.get('PORT') or USUAL_PORT}{PATH}"
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise click.BadParameter(f"{value!r} is no address like https://my-dynohook.herokuapp.com{PATH}")
+    return value if parts.path.strip("/") else f"{value.rstrip('/')}{PATH}"
+
+
 @click.command(
     epilog=examples(
         "bin/dynohook send dyno_crashed --app acme-shop",
@@ -32,7 +43,11 @@ def list_samples(context: click.Context, _: click.Parameter, value: bool) -> Non
     )
 )
 @click.argument("sample")
-@click.option("--url", help=f"Where to; default http://127.0.0.1:$PORT{PATH}, and {USUAL_PORT} for a missing PORT.")
+@click.option(
+    "--url",
+    callback=address,
+    help=f"Where to; default http://127.0.0.1:$PORT{PATH}, and {USUAL_PORT} for a missing PORT.",
+)
 @click.option("--app", help="The name of the app that it is about.")
 @click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change a field, as in data.type=worker.")
 @click.option("--id", "id_", help="The event's id; default a new one.")
@@ -44,7 +59,7 @@ def list_samples(context: click.Context, _: click.Parameter, value: bool) -> Non
 def send(
     *,
     sample: str,
-    url: str | None,
+    url: str,
     app: str | None,
     changes: tuple[str, ...],
     id_: str | None,
@@ -57,8 +72,7 @@ def send(
     your own. Ends with 0 if the receiver kept it.
     """
     body = samples.encode(document(sample, app=app, changes=changes, id=id_ or str(uuid4())))
-    address = url or f"http://127.0.0.1:{os.environ.get('PORT') or USUAL_PORT}{PATH}"
-    answers = [post(address, body) for _ in range(times)]
+    answers = [post(url, body) for _ in range(times)]
     if as_json:
         print_json([{"status": answer.status_code, "answer": said(answer)} for answer in answers])
     else:

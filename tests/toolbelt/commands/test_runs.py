@@ -119,6 +119,15 @@ def test_a_run_amid_a_call_is_not_stopped_and_says_why(terminal: Terminal) -> No
     assert json.loads(terminal.run("history", "--json").output) == []
 
 
+def test_what_redis_refuses_is_told_with_its_reason(terminal: Terminal) -> None:
+    """It was said not to answer, and whoever read that looked for a broken connection."""
+    terminal.redis.set(layout.SILENCES, "of another kind")
+    ran = terminal.run("silence", "list")
+
+    assert ran.exit_code == 3
+    assert ran.stderr.startswith("Error: the Redis of REDIS_URL refused it: WRONGTYPE ")
+
+
 # --- the list ---
 
 

@@ -24,6 +24,7 @@ class Receiver(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.heard: list[tuple[dict[str, str], bytes]] = []
+        self.paths: list[str] = []
         self.answer: tuple[int, bytes] = (202, b'{"status": "accepted", "event": "e1"}')
 
     @property
@@ -37,6 +38,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.heard.append((dict(self.headers), body))
+        self.server.paths.append(self.path)
         status, text = self.server.answer
         self.send_response(status)
         self.send_header("Content-Length", str(len(text)))
@@ -108,6 +110,16 @@ def test_a_refusal_is_told_and_ends_with_one(receiver: Receiver) -> None:
     assert (ran.exit_code, ran.output) == (1, "401 wrong signature\n")
 
 
+@pytest.mark.parametrize(
+    ("behind", "path"),
+    [("", "/webhooks/heroku"), ("/", "/webhooks/heroku"), ("/webhooks/heroku", "/webhooks/heroku"), ("/my", "/my")],
+)
+def test_it_is_enough_to_name_the_service(receiver: Receiver, behind: str, path: str) -> None:
+    """`--url http://127.0.0.1:5000` was answered 405 Method Not Allowed."""
+    run("dyno_crashed", "--url", f"http://127.0.0.1:{receiver.server_port}{behind}")
+    assert receiver.paths == [path]
+
+
 def test_json_is_for_programs(receiver: Receiver) -> None:
     ran = run("dyno_crashed", "--json", "--url", receiver.url)
     assert json.loads(ran.output) == [{"status": 202, "answer": {"status": "accepted", "event": "e1"}}]
@@ -121,7 +133,9 @@ def test_json_is_for_programs(receiver: Receiver) -> None:
         pytest.param(["dyno_crashed", "--set", "data"], {}, "'data' is not PATH=VALUE", id="no value to set"),
         pytest.param(["dyno_crashed"], {"WEBHOOK_SECRET": None}, "WEBHOOK_SECRET is not set", id="no secret"),
         pytest.param(["dyno_crashed", "--url", "http://127.0.0.1:9/"], {}, "is the service running", id="nobody there"),
-        pytest.param(["dyno_crashed", "--url", "elsewhere"], {}, "is the service running", id="no address"),
+        pytest.param(
+            ["dyno_crashed", "--url", "localhost:5000"], {}, "'localhost:5000' is no address", id="no scheme"
+        ),
     ],
 )
 def test_what_cannot_be_sent_is_explained(arguments: list[str], environment: dict[str, str | None], says: str) -> None:
