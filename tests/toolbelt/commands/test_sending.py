@@ -133,9 +133,7 @@ def test_json_is_for_programs(receiver: Receiver) -> None:
         pytest.param(["dyno_crashed", "--set", "data"], {}, "'data' is not PATH=VALUE", id="no value to set"),
         pytest.param(["dyno_crashed"], {"WEBHOOK_SECRET": None}, "WEBHOOK_SECRET is not set", id="no secret"),
         pytest.param(["dyno_crashed", "--url", "http://127.0.0.1:9/"], {}, "is the service running", id="nobody there"),
-        pytest.param(
-            ["dyno_crashed", "--url", "localhost:5000"], {}, "'localhost:5000' is no address", id="no scheme"
-        ),
+        pytest.param(["dyno_crashed", "--url", "localhost:5000"], {}, "'localhost:5000' is no address", id="no scheme"),
     ],
 )
 def test_what_cannot_be_sent_is_explained(arguments: list[str], environment: dict[str, str | None], says: str) -> None:
