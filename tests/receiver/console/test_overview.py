@@ -95,7 +95,28 @@ def test_what_needs_a_person_is_said_with_the_way_there(
     assert "Nothing needs you" not in page
     for text in said:
         assert text in needs(page)
-    assert not link or f'<a id="{link}" href="{link}">' in page
+    assert not link or f'<a href="{link}">' in page
+
+
+def test_what_is_wrong_stands_before_what_only_asks(ada: Visitor, records: Records) -> None:
+    asking(records)
+    dead(records)
+
+    told = needs(ada.page(OVERVIEW))
+
+    assert told.index("No worker") < told.index("Dead letters") < told.index("May mallory be removed?")
+
+
+def test_half_of_the_memory_used_is_nothing_to_tell_of(ada: Visitor, records: Records, server: redis.Redis) -> None:
+    beating(server, rulebook("mode: live"))
+    server.config_set("maxmemory", int(server.info("memory")["used_memory"]) * 2)
+    try:
+        page = ada.page(OVERVIEW)
+    finally:
+        server.config_set("maxmemory", 0)
+
+    assert "Nothing needs you" in page
+    assert "<meter " in page
 
 
 def test_what_is_only_good_to_know_needs_nobody(ada: Visitor, records: Records, server: redis.Redis) -> None:
@@ -190,7 +211,7 @@ def test_it_keeps_itself_fresh_where_nobody_types(ada: Visitor, records: Records
     page = ada.page(OVERVIEW)
 
     live = page[page.index('<div id="live"') : page.index("<details")]
-    assert 'hx-get="/console/" hx-trigger="every 5s" hx-select="#live" hx-swap="outerHTML"' in live
+    assert 'hx-get="/console/" hx-trigger="every 5s" hx-select="#live" hx-swap="outerMorph"' in live
     assert "<form" not in live
     assert "As of 20" in words(live)
 
