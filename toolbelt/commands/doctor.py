@@ -18,6 +18,7 @@ from toolbelt.doctoring.findings import Finding, State, attention, broken, worst
 from toolbelt.heroku_of import heroku_of
 from toolbelt.hooks import Wanted
 
+NOT_LOOKED_AT = "not looked at: it takes a token, PUBLIC_URL, rules that load, and Redis, where calls are recorded"
 COLOURS = {State.OK: "green", State.ATTENTION: "yellow", State.BROKEN: "red"}
 
 
@@ -34,7 +35,10 @@ def doctor(*, apps: tuple[str, ...], as_json: bool) -> None:
     Each line is ok, wants attention (it works, and you should know), or is broken; with what to do. Values of
     settings are never shown. Ends with 1 if something is broken.
     """
-    found = list(look(dict.fromkeys(apps)))
+    named = list(dict.fromkeys(apps))
+    found = list(look(named))
+    if named and not any(each.area == account.WEBHOOKS for each in found):
+        found.append(attention(account.WEBHOOKS, ", ".join(named), NOT_LOOKED_AT, "mend what is above first"))
     if as_json:
         print_json({"worst": worst(found), "findings": [asdict(each) for each in found]})
     else:
@@ -43,7 +47,7 @@ def doctor(*, apps: tuple[str, ...], as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def look(apps: Sequence[str] | dict[str, None]) -> Iterator[Finding]:
+def look(apps: Sequence[str]) -> Iterator[Finding]:
     """Everything, part by part; a part that cannot be looked at says so and does not hide the others."""
     try:
         chosen = read()
@@ -63,7 +67,7 @@ def look(apps: Sequence[str] | dict[str, None]) -> Iterator[Finding]:
         yield broken("redis", "answers", "REDIS_URL is no address of a Redis", "heroku redis:info")
         return
     with client:
-        yield from of_what_answers(client, chosen, book, list(apps))
+        yield from of_what_answers(client, chosen, book, apps)
 
 
 def of_what_answers(
@@ -92,9 +96,6 @@ def of_heroku(client: redis.Redis, chosen: Settings, book: Rulebook | None, apps
             yield from account.of_token(heroku, book)
             if chosen.public_url and book:
                 yield from account.of_webhooks(heroku, apps, Wanted(our_url(chosen), needs.includes(book)))
-            elif apps:
-                says = "not looked at: it takes PUBLIC_URL and rules that load"
-                yield attention("webhooks", ", ".join(apps), says, "mend what is above first")
     except SettingsError as error:
         yield broken("heroku", "account", str(error), "heroku authorizations:create, and set HEROKU_API_KEY")
 

@@ -17,6 +17,7 @@ from toolbelt.ways_out import way_out
 from workers.credentials import endpoints
 
 AREA = "heroku"
+WEBHOOKS = "webhooks"  # where Heroku tells us of an app, one finding each
 LEVELS = {"account": Level.READ, "apps": Level.READ}
 
 
@@ -47,7 +48,7 @@ def of_webhooks(heroku: Heroku, apps: Sequence[str], wanted: Wanted) -> Iterator
         try:
             yield _webhook(look(heroku, app, wanted))
         except HerokuError as error:
-            yield broken("webhooks", app, str(error), way_out(error, app))
+            yield broken(WEBHOOKS, app, str(error), way_out(error, app))
 
 
 def _account(heroku: Heroku) -> Finding:
@@ -105,5 +106,5 @@ def _new_token(scope: str, has: frozenset[str]) -> str:
 
 def _webhook(standing: Standing) -> Finding:
     if standing.is_right and standing.webhook:
-        return ok("webhooks", standing.app, f"right: {listed(standing.webhook.include)}")
-    return broken("webhooks", standing.app, "; ".join(standing.faults), standing.do)
+        return ok(WEBHOOKS, standing.app, f"right: {listed(standing.webhook.include)}")
+    return broken(WEBHOOKS, standing.app, "; ".join(standing.faults), standing.do)

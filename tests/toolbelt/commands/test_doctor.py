@@ -199,9 +199,12 @@ def test_webhooks_are_told_app_by_app(terminal: Terminal) -> None:
     assert "404" in seen["acme-nowhere"]["says"]
 
 
-def test_webhooks_cannot_be_judged_without_an_address(terminal: Terminal) -> None:
-    [webhooks] = found(terminal, "--app", "acme-shop", PUBLIC_URL=None)["webhooks", "acme-shop"]
+@pytest.mark.parametrize("lacks", ["PUBLIC_URL", "HEROKU_API_KEY", "REDIS_URL"])
+def test_webhooks_that_cannot_be_looked_at_are_told_of_all_the_same(terminal: Terminal, lacks: str) -> None:
+    """Without a token `--app` was passed over in silence, as if the webhook were right."""
+    [webhooks] = found(terminal, "--app", "acme-shop", **{lacks: None})["webhooks", "acme-shop"]
     assert webhooks["state"] == "attention"
+    assert webhooks["says"].startswith("not looked at")
 
 
 def test_workers_that_run_other_rules_are_told(terminal: Terminal) -> None:
