@@ -67,6 +67,8 @@ def backtest(
 
     With --against PATH (several may be given) it shows the difference between those rules, before, and these, now.
     """
+    if until >= since:
+        raise click.UsageError("--until must be later than --since: it is how long ago to stop")
     _, book = rules_of(paths)
     before = rules_of(against)[1] if against else None
     check_name(rule, book, before)

@@ -16,12 +16,12 @@ Tallies = Mapping[str, Tally]
 
 
 def range_in_words(record: Record) -> str:
+    unread = f" {record.unreadable:,} could not be read." if record.unreadable else ""
     if record.first is None or record.last is None:
-        return "No event is kept of that time." if record.most is not None else "No event of that time is in the file."
+        where = "is kept of that time" if record.most is not None else "of that time is in the file"
+        return f"No event {where}.{unread}"
     number = "1 event" if record.read == 1 else f"{record.read:,} events"
-    said = f"{number} from {moment(record.first / 1000)} to {moment(record.last / 1000)}."
-    if record.unreadable:
-        said += f" {record.unreadable:,} of them could not be read."
+    said = f"{number} from {moment(record.first / 1000)} to {moment(record.last / 1000)}.{unread}"
     if record.oldest is not None and record.oldest > record.since:
         asked = in_words((record.until - record.since) / 1000)
         said += f" {asked} were asked for; the oldest event that is kept came at {moment(record.oldest / 1000)}."

@@ -263,6 +263,14 @@ class TestFiles:
 
         assert (one["rule"], one["event"]) == ("fell", "e1")
 
+    def test_a_file_of_something_else_is_no_file_without_events(self, kept: Kept, file: str) -> None:
+        """It was said that no event of that time is in it, and nothing of its lines."""
+        number = sum(bool(line.strip()) for line in Path(file).read_text().splitlines())
+
+        said = kept.run(file, "--events", file, REDIS_URL=None).output
+
+        assert said.startswith(f"No event of that time is in the file. {number} could not be read.\n")
+
     def test_a_file_that_is_not_there_is_called_wrongly(self, kept: Kept, file: str) -> None:
         assert kept.run(file, "--events", "nowhere.jsonl").exit_code == 2
 
@@ -271,6 +279,7 @@ class TestFiles:
     ("arguments", "environment", "status", "says"),
     [
         pytest.param(("--since", "yesterday"), {}, 2, "'yesterday' must be a duration", id="no duration"),
+        pytest.param(("--since", "1h", "--until", "1h"), {}, 2, "--until must be later", id="no time between"),
         pytest.param(("--rule", "fel"), {}, 2, "did you mean fell?", id="no such rule"),
         pytest.param(("--against", "nowhere.yaml"), {}, 2, "nowhere.yaml", id="no such rules"),
         pytest.param((), {"REDIS_URL": None}, 3, "REDIS_URL is not set", id="no Redis"),
