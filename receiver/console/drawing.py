@@ -55,7 +55,7 @@ def draw(template: str, known: Mapping[str, Any]) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?', '…')) else '.'}"
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?', '…', '”')) else '.'}"
 
 
 def _number(number: int) -> str:

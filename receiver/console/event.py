@@ -21,6 +21,7 @@ from receiver.console.events import state
 DECISIONS = 20  # of one event, the latest
 RUNS = 50  # of one event, the latest
 WHOLE_BYTES = 64_000  # of what was sent; of what is longer only the beginning is shown
+TOLD_SECONDS = 120  # after a wait was due, and by then what came of it stands there
 
 RUN_GATES = ("planned", "queued", "planned before", "own effect")  # that name a run
 EVENT_GATES = ("repeat", "came")  # that name another event
@@ -70,7 +71,7 @@ def about(hands: Hands, id: str) -> Mapping[str, Any]:
         "reason": unreadable(one) if one.kept and event is None else "",
         "decisions": list(_told(kept, event, hands)),
         "runs": [(run, gist(run)) for run in runs],
-        "are_under_way": any(run.state in UNDER_WAY for run in runs),
+        "is_open": one.state == "waiting" or any(run.state in UNDER_WAY for run in runs) or _is_put_off(kept, hands),
         "sent": _sent(one, event),
     }
 
@@ -91,6 +92,12 @@ def _told(kept: Sequence[Mapping[str, Any]], event: Event | None, sight: Sight) 
         found = verdicts(decision, event, books[digest], None) if event and "b" in decision else ()
         parts = [_part(verdict) for verdict in found]
         yield {"at": decision["at"] / 1000, "asked": asked_by(decision), "parts": parts}
+
+
+def _is_put_off(kept: Sequence[Mapping[str, Any]], hands: Hands) -> bool:
+    """Whether a rule still waits for what else comes, or has been told lately."""
+    due = [gate[3] for decision in kept for gate in decision.get("g", ()) if gate[1] == "waits"]
+    return bool(due) and max(due) / 1000 + TOLD_SECONDS > hands.now()
 
 
 def _part(verdict: Verdict) -> Part:

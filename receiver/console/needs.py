@@ -33,11 +33,12 @@ def _stopped(found: Mapping[str, Any]) -> Iterator[Need]:
         sentence = "None has been seen lately. Deliveries are kept; nothing is decided or done until one runs."
         yield Need("wrong", "No worker", sentence, "", "Look at it: heroku ps, heroku logs --dyno worker")
     if pause := found["paused"]:
-        sentence = f"Deliveries are kept, nothing is decided or done. {pause['by']} said why: {pause['why']}"
+        sentence = f"Deliveries are kept, nothing is decided or done. By {pause['by']}: “{pause['why']}”"
         yield Need("asks", "Paused", sentence, f"{links.CONSOLE}/pause", "Resume", pause["at"])
     if found["dead_letters"]:
-        given_up = "1 was" if found["dead_letters"] == 1 else f"{found['dead_letters']} were"
-        sentence = f"{given_up} given up, until a person has it tried again."
+        number = found["dead_letters"]
+        told = "1 was given up; it waits" if number == 1 else f"{number} were given up; they wait"
+        sentence = f"{told} for a person who has it tried again."
         yield Need("wrong", "Dead letters", sentence, f"{links.CONSOLE}/dead", "Look at them")
     if (share := _share(found["redis"])) >= NEARLY_FULL:
         sentence = f"{share:.0%} of its memory is used. From {layout.FULL_SHARE:.0%} on deliveries are answered 503."

@@ -235,6 +235,18 @@ def test_a_rule_that_was_put_off_tells_how_that_ended(ada: Visitor, records: Rec
     assert 'href="/console/events/e7">To that event' in page
 
 
+@pytest.mark.parametrize(
+    ("due_in", "renews"), [pytest.param(600, True, id="still"), pytest.param(-600, False, id="no more")]
+)
+def test_a_page_renews_itself_while_a_rule_is_put_off(
+    ada: Visitor, records: Records, due_in: float, renews: bool
+) -> None:
+    due = int((records.hands.now() + due_in) * 1_000)
+    records.event("e1", decisions=[{"b": "b", "n": [-1], "g": [[0, "waits", "quiet", due]]}])
+
+    assert ("hx-trigger" in ada.page("/console/events/e1")) == renews
+
+
 # --- what cannot be read, and what is not nice ---
 
 

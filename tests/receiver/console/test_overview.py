@@ -67,7 +67,7 @@ def full(records: Records) -> None:
     ("happens", "said", "link"),
     [
         pytest.param(worker_gone, ["No worker", "None has been seen lately"], "", id="no worker is seen"),
-        pytest.param(paused, ["Paused", "bob said why: moving the database"], "/console/pause", id="it is paused"),
+        pytest.param(paused, ["Paused", "By bob: “moving the database”"], "/console/pause", id="it is paused"),
         pytest.param(dead, ["Dead letters", "1 was given up"], "/console/dead", id="a dead letter"),
         pytest.param(
             asking, ["remove on acme-shop", "May mallory be removed?"], "/console/runs/e1%3Aremove", id="asks"
