@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core.settings import Settings
+from receiver.console.drawing import PAGES
 from toolbelt import documents
 from toolbelt.crew import HOME
 from toolbelt.procfile import read
@@ -32,6 +33,11 @@ def test_every_setting_is_asked_for_or_set_by_heroku(manifest: dict[str, Any]) -
 def test_every_setting_has_a_row_on_its_page() -> None:
     rows = [line.split("`")[1] for line in documents.settings_page().splitlines() if line.startswith("| `")]
     assert rows == [name.upper() for name in Settings.model_fields]
+
+
+def test_every_page_of_the_console_has_a_row_on_its_page() -> None:
+    rows = {line.split("|")[1].strip() for line in (HOME / "docs/console.md").read_text().splitlines() if "|" in line}
+    assert {name for _, name in PAGES} - rows == set()
 
 
 def test_every_setting_says_what_it_is_for() -> None:
