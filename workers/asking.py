@@ -70,11 +70,11 @@ class Asking:
 
     def look(self) -> Answer | None:
         """What has come; None if nothing was asked."""
-        return self._heard.answers.look(self._id)
+        return self._heard.look(self._id)
 
     def forget(self) -> None:
         """Nothing came of it, and it may be asked again."""
-        self._heard.answers.forget(self._id)
+        self._heard.forget(self._id)
 
     def ask(self, request: Request, bounds: Bounds, *, uses: Iterable[Use]) -> None:
         """Ask once. Raises AccessDenied for a tool or an app that was not granted: then nothing is sent."""

@@ -19,7 +19,7 @@ from workers.actions.agent_params import Params, unfit
 from workers.actions.agent_request import request, uses
 from workers.actions.base import Action, Outcome, Step
 from workers.asking import TOOLS
-from workers.streams import Bounds
+from workers.streams import UNAVAILABLE, Bounds
 
 LOOK_SECONDS = 2.0
 TELL_CHARACTERS = 300  # of the answer, in the sentence
@@ -52,7 +52,7 @@ def _heard(step: Step[Params], came: Answer) -> Outcome:
         step.memory["asked_agent"] = step.memory.get("asked_agent", step.now)
         so_far = _short(str(came.told.get("answer", ""))) or "nothing so far"
         return Outcome("waiting", f"The agent is at work: {so_far}", look_again=LOOK_SECONDS)
-    if came.state == "unavailable":
+    if came.state == UNAVAILABLE:
         step.asking.forget()
         step.memory.pop("asked_agent", None)
         wait = float(came.told.get("retry_after", LOOK_SECONDS))
