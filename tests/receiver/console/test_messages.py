@@ -29,7 +29,7 @@ def test_what_gathers_is_shown_with_how_much_it_is(ada: Visitor, server: redis.R
 
     page = ada.page(PAGE)
 
-    assert '<td class="name" data-name="Target">ops</td>' in page
+    assert '<td data-name="Target">ops</td>' in page
     assert '<td data-name="Made of">2 notes</td>' in page
     assert "It waits a moment for more to go with it." in page
 
