@@ -8,7 +8,7 @@ import pytest
 
 from heroku.errors import Refused, Unavailable
 from rules.rulebook import Target
-from tests.workers.senders.factories import message
+from tests.workers.senders.factories import CONSOLE, PAGE, message
 from workers.senders.others import Apprise
 from workers.telling import Teller
 
@@ -32,9 +32,10 @@ class Outlet:
         return bool(self._does())
 
 
-def send(outlet: Outlet, *, seconds: float = 5.0) -> None:
+def send(outlet: Outlet, *, seconds: float = 5.0, console: str = "") -> None:
     module = SimpleNamespace(Apprise=lambda: outlet, NotifyFormat=SimpleNamespace(TEXT="text"))
-    teller = Teller({"OPS": ADDRESS}, private=True, timeout=seconds, senders={"apprise": Apprise(lambda _: module)})
+    senders = {"apprise": Apprise(lambda _: module)}
+    teller = Teller({"OPS": ADDRESS}, private=True, console=console, timeout=seconds, senders=senders)
     teller.send(Target("apprise", "OPS"), message())
 
 
@@ -44,6 +45,13 @@ def test_it_is_handed_plain_text() -> None:
 
     text = "acme-shop crashed\n\nbin/dynohook runs show e1:tell"
     assert outlet.told == [{"title": "acme-shop · tell", "body": text, "body_format": "text"}]
+
+
+def test_where_there_is_a_console_its_page_stands_on_a_line_of_its_own() -> None:
+    outlet = Outlet()
+    send(outlet, console=CONSOLE)
+
+    assert outlet.told[0]["body"].split("\n")[-2:] == [PAGE, "bin/dynohook runs show e1:tell"]
 
 
 def test_without_the_package_the_error_says_what_is_missing() -> None:
