@@ -301,6 +301,7 @@ class World:
             b"list": lambda key: server.lrange(key, 0, -1),
             b"set": server.smembers,
             b"stream": server.xrange,
+            b"none": lambda _: None,  # it has ended since it was listed
         }
         values = [(key, read[server.type(key)](key)) for key in server.scan_iter("*")]
         bodies = [records.unpack(server.get(key)).body for key in server.scan_iter(layout.EVENT + "*")]

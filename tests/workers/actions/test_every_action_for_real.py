@@ -77,6 +77,7 @@ def test_each_is_done_and_says_so_and_then_it_is_not_needed(world: World, runnin
         play.set_off("2")
     again = played_through(world, process, left, "2")
     assert [play.said(again[play.name]) for play in left] == [play.case.again for play in left]
+    process.stop()
     assert SECRET not in process.output + world.kept()
 
 

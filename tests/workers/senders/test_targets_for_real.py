@@ -96,7 +96,7 @@ def burst(world: World, *, events: int = EVENTS) -> None:
 
 def gathered(world: World) -> dict[str, int]:
     """How many notes wait for each target."""
-    open_runs = {kind: world.server.hget(layout.OUTBOX + kind, "open") for kind in KINDS}
+    open_runs: dict[str, Any] = {kind: world.server.hget(layout.OUTBOX + kind, "open") for kind in KINDS}
     counts = {kind: run and world.server.hget(layout.RUN + run.decode(), "notes") for kind, run in open_runs.items()}
     return {kind: int(count or 0) for kind, count in counts.items()}
 
@@ -131,6 +131,7 @@ def test_a_burst_of_500_is_one_message_for_every_kind_of_target(
     assert "and 480 more." in mail.get_content()
     assert outside.mailbox.logins == [(USER, PASSWORD)]
 
+    worker.stop()
     kept = worker.output + world.kept()
     assert [secret for secret in (PASSWORD, SECRET, ROUTING_KEY) if secret in kept] == []
 
