@@ -89,7 +89,7 @@ Dynohook is ready.
 
 Heroku cannot reach this machine yet. Two things are yours to do:
 
-  1. Open a tunnel, with whatever you use, for instance:
+  1. Open a tunnel, with whatever you use (the console is reached through it as well, by its password), for instance:
 
        cloudflared tunnel --url {running.url}
 
