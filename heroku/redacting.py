@@ -7,22 +7,30 @@ from heroku.private_keys import without_private_keys
 REDACTED = "[redacted]"
 MESSAGE_CHARACTERS = 200
 
+# No value takes along a backslash that stands before a quote: in a text of JSON it ends there, and must stay one.
 _SECRETS = re.compile(
     r"""
-      HRKU-[^\s"'<>,;]+                     # Heroku's own tokens, of any length
+      HRKU-(?:[^\s"'<>,;\\]|\\(?!["']))+         # Heroku's own tokens, of any length
     | \binf-[\w\-]{8,}                      # keys of the inference service
     | \b(?:gh[opsur]_|github_pat_|glpat-|xox[abeprs]-|xapp-|[rs]k_(?:live|test)_|sk-|whsec_|npm_|SG\.)[\w\-.+/=]{16,}
     | \b(?:AKIA|ASIA)[0-9A-Z]{16}\b         # an access key of AWS's
+    | \bAIza[\w\-]{35}                      # a key of Google's
     | (?<![\w\-])(?:[\w\-]{0,80}?-)?eyJ[\w\-]{8,}+\.[\w\-]{8,}+\.[\w\-]*   # a JSON Web Token; begun once a word
-    | \b(?:Bearer|Basic)\s+[^\s"',;]+       # an Authorization header that was quoted back
-    | (?<=://)[^\s/@"']+@                   # user and password in an address
-    | (?<=[?&])[\w\-.%\[\]]+=[^\s&"'<>]+    # the query of an address: pre-signed links carry their key there
+    | \b(?:Bearer|Basic)\s+(?:[^\s"',;\\]|\\(?!["']))+   # an Authorization header that was quoted back
+    | \bAuthorization:\s{0,3}(?:[^\s"',;\\]+\s{1,3})?[^\s"',;\\]+   # whatever its kind
+    | \bCookie:[^\r\n"'\\]+                # also one that is set
+    | (?<=://)[^\s/?\#"']+@                 # user and password in an address, which may hold an @ itself
+    | (?<=[?&])(?:amp;)?[\w\-.%\[\]]+=(?:[^\s&"'<>\\]|\\(?!["']))+   # the query of an address: pre-signed links
+    | (?<=hooks\.slack\.com/)[\w/]+        # addresses of webhooks, which are keys as a whole
+    | (?<=/api/webhooks/)[\w\-/]+
+    | (?<=webhook\.office\.com/)[\w\-/@]+
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 # What an app writes about itself names its secrets in its own ways: PASSWORD=…, "token": "…", api-key: …
 _ASSIGNED = re.compile(
-    r"""(?P<name>(?:passw(?:or)?d|secret|token(?!s\b)|api[_-]?key|private[_-]?key|credential)
+    r"""(?P<name>(?:passw(?:or)?d|passphrase|_pass\b|\bpwd(?=\s{0,3}[=:]\s{0,3}[^\s/])|secret|token(?!s\b)
+        |(?:api|private|account|access|signing|encryption)[_-]?key|credential)
         [\w.-]{0,40}\\?["']?\s{0,3}[=:]\s{0,3})(?P<value>\\?"[^"\n]*"|'[^'\n]*'|[^\s,;&"'\\]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
