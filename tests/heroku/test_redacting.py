@@ -113,7 +113,7 @@ def test_a_long_text_says_that_it_was_cut() -> None:
     ],
 )
 def test_json_stays_json_without_its_secrets(secret: str) -> None:
-    """A model quoted a link in quotes: the backslash before the second quote went with the query, and with it the end of
+    """A model quoted a link in quotes: the backslash before the second quote went with the query, and so the end of
     the text; what had been an answer could not be read."""
     told = json.dumps({"why": f'see <a href="{secret}">', "cause": "code"})
 
