@@ -7,6 +7,8 @@ the terminal is narrow.
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from toolbelt.printable import printable
+
 GAP = "  "
 INDENT = "   "
 LEAST = 24  # columns for the last one; where it would have less it stands on lines of its own
@@ -14,7 +16,7 @@ LEAST = 24  # columns for the last one; where it would have less it stands on li
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, width: int | None) -> Iterator[str]:
     """The head and the rows, for a terminal of this width; without one each row is one line, for programs."""
-    found = [[" ".join(cell.split()) for cell in row] for row in (head, *rows)]
+    found = [[" ".join(printable(cell).split()) for cell in row] for row in (head, *rows)]
     widest = [_wide(column, width) for column in list(zip(*found, strict=True))[:-1]]
     start = sum(wide + len(GAP) for wide in widest)
     for *cells, last in found:

@@ -8,6 +8,7 @@ from core.audit import Audit
 from core.telling.calls import chosen
 from core.telling.words import moment
 from toolbelt.commands.common import connected, examples
+from toolbelt.printable import printable
 
 
 @click.command(
@@ -35,7 +36,7 @@ def audit(*, most: int | None, app: str | None, whose: str | None, denied: bool,
     with connected() as redis:
         lines = list(chosen(Audit(redis).read(), app=app or "", who=whose or "", denied=denied))
     for line in lines[-most:] if most else lines:
-        told = json.dumps(line.to_json(), ensure_ascii=False) if as_lines else f"{moment(line.at)}  {line.sentence}"
-        click.echo(told)
+        in_words = printable(f"{moment(line.at)}  {line.sentence}")
+        click.echo(json.dumps(line.to_json(), ensure_ascii=False) if as_lines else in_words)
     if not lines and not as_lines:
         click.echo("There is no such call in the record.")

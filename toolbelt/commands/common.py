@@ -17,6 +17,7 @@ from core.records import UnknownFormat
 from core.settings import SettingsError, read
 from heroku.redacting import redacted
 from rules import durations
+from toolbelt.printable import printable
 from toolbelt.tables import table
 
 LONGEST_WORD = 300  # characters of who and why
@@ -156,7 +157,7 @@ def page(heading: str, rows: Sequence[tuple[str, str]]) -> None:
     widest = max((len(name) for name, _ in rows), default=0)
     click.echo(f"\n{heading}")
     for name, text in rows:
-        click.echo(f"   {name:<{widest}}   {text}".rstrip())
+        click.echo(f"   {name:<{widest}}   {printable(text)}".rstrip())
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -26,6 +26,7 @@ from toolbelt.commands.judging_now import judge
 from toolbelt.commands.loading import todays_rules
 from toolbelt.commands.problems import refusing
 from toolbelt.commands.sending import document, from_file
+from toolbelt.printable import printable
 from workers.rulebooks import load_rules
 
 HELD = {True: "yes", False: "no", None: "?"}
@@ -166,12 +167,12 @@ def chosen(found: Sequence[Verdict], rule: str | None) -> Sequence[Verdict]:
 
 def show(told: Told) -> None:
     """For a person."""
-    click.echo(told.heading)
+    click.echo(printable(told.heading))
     for verdict in told.verdicts:
         for line in lines(verdict):
-            click.echo(line)
+            click.echo(printable(line))
         if became := told.runs.get(verdict.rule):
-            click.echo(f"   run  {became}")
+            click.echo(printable(f"   run  {became}"))
 
 
 def headline(event: Event) -> str:

@@ -6,6 +6,7 @@ import click
 
 from core.telling.words import moment
 from toolbelt.commands.common import as_json, examples, hands, print_json
+from toolbelt.printable import printable
 
 
 @click.command(epilog=examples("bin/dynohook history", "bin/dynohook history --most 5 --json"))
@@ -22,6 +23,6 @@ def history(*, most: int, as_json: bool) -> None:
         print_json([asdict(deed) | {"sentence": deed.sentence} for deed in deeds])
         return
     for deed in deeds:
-        click.echo(f"{moment(deed.at)}  {deed.sentence}")
+        click.echo(printable(f"{moment(deed.at)}  {deed.sentence}"))
     if not deeds:
         click.echo("Nobody has laid hands on it yet.")

@@ -12,6 +12,7 @@ from core.telling.runs import gist, run_json, steps
 from core.telling.words import ago, moment
 from toolbelt.commands.common import as_json, examples, hands, person, print_json, print_table
 from toolbelt.commands.groups import Group
+from toolbelt.printable import printable
 
 LOOKED_AT = 1_000  # of the newest runs, for those of a kind
 BUSY_SECONDS = 5.0  # for a worker to come to the end of its look at a run
@@ -124,6 +125,10 @@ def answer(run: str, verdict: Literal["approve", "deny"], *, by: str, why: str, 
 
 def run_lines(run: Run, now: float) -> Iterator[str]:
     """The run for a person to read."""
+    return map(printable, _told(run, now))
+
+
+def _told(run: Run, now: float) -> Iterator[str]:
     where = f" on {run.app_name}" if run.app_name else ""
     yield f"Run {run.id}: {run.state}"
     yield f"   rule {run.rule}{where}, {run.mode}, planned {moment(run.planned_at)}, {ago(run.planned_at, now)}"

@@ -1,13 +1,16 @@
 """`bin/dynohook runs`: what a person reads of a run in each of its states, and how it is answered and stopped."""
 
 import json
+import re
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from core import layout
 from core.runs import RUN_STATES
-from tests.toolbelt.commands.conftest import Terminal
+from tests.toolbelt.commands.conftest import NOTHING_SET, Terminal
+from toolbelt.cli import main
 
 RUN = "e1:roll-back"
 STEPS: list[dict[str, Any]] = [{"name": name, "action": "notify", "params": {}} for name in ("first", "second")]
@@ -126,6 +129,19 @@ def test_what_redis_refuses_is_told_with_its_reason(terminal: Terminal) -> None:
 
     assert ran.exit_code == 3
     assert ran.stderr.startswith("Error: the Redis of REDIS_URL refused it: WRONGTYPE ")
+
+
+@pytest.mark.parametrize("words", [("list",), ("show", "e1")])
+def test_what_strangers_wrote_does_nothing_to_the_terminal(terminal: Terminal, words: tuple[str, ...]) -> None:
+    """A sentence may hold what somebody else's server answered."""
+    evil = "It said \x1b]0;owned\x07\x1b[2J and \u202eevil\r"
+    a_run(terminal, "failed", step_0=("failed", evil), note=evil)
+    environment = {**NOTHING_SET, **terminal.environment}
+    shown = CliRunner(env=environment).invoke(main, ("runs", *words), color=True).output
+
+    plain = re.sub(r"\x1b\[[01]m", "", shown)  # the head is bold
+    assert "It said" in plain
+    assert [character for character in plain if not character.isprintable() and character != "\n"] == []
 
 
 # --- the list ---
