@@ -37,8 +37,8 @@ def _stopped(found: Mapping[str, Any]) -> Iterator[Need]:
         yield Need("asks", "Paused", sentence, f"{links.CONSOLE}/pause", "Resume", pause["at"])
     if found["dead_letters"]:
         number = found["dead_letters"]
-        told = "1 was given up; it waits" if number == 1 else f"{number} were given up; they wait"
-        sentence = f"{told} for a person who has it tried again."
+        told = "1 was given up; it is" if number == 1 else f"{number} were given up; they are"
+        sentence = f"{told} tried again when a person says so."
         yield Need("wrong", "Dead letters", sentence, f"{links.CONSOLE}/dead", "Look at them")
     if (share := _share(found["redis"])) >= NEARLY_FULL:
         sentence = f"{share:.0%} of its memory is used. From {layout.FULL_SHARE:.0%} on deliveries are answered 503."

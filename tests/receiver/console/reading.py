@@ -13,7 +13,8 @@ def words(page: str) -> str:
 
 
 def part(page: str, beginning: str, end: str) -> str:
-    """What of the text stands between these two."""
+    """What of the text stands between these two, which both must be there."""
     told = words(page)
-    assert beginning in told, (beginning, told)
-    return told.partition(beginning)[2].partition(end)[0]
+    found = re.search(f"{re.escape(beginning)}(.*?){re.escape(end)}", told)
+    assert found, (beginning, end, told)
+    return found[1]

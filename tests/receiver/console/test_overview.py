@@ -194,7 +194,7 @@ def test_the_last_day_is_drawn_and_told_hour_by_hour(ada: Visitor, records: Reco
     assert "4 events, at most 2 in one hour" in words(page)
     rows = re.findall(r"<tr><td>([^<]*)</td><td>(\d+)</td><td>(\d+)</td></tr>", page)
     assert [int(events) for _, events, _ in rows] == [1, *[0] * 21, 2, 1]
-    assert f"{rows[22][0]}: 2 events" in part(page, "at most 2 in one hour", "0 runs, at most 0")
+    assert f"{rows[22][0]}: 2 events" in part(page, "at most 2 in one hour", "No run, at most 0")
 
 
 def test_bars_are_as_high_as_their_numbers_and_even_the_least_is_seen() -> None:
