@@ -7,6 +7,7 @@ import pytest
 import redis
 
 from heroku.samples import sample
+from tests.workers.actions.plays import time_passes
 from tests.workers.hooks import Hook, Sent
 from tests.workers.hooks import running as running_hook
 from tests.workers.process import start
@@ -56,6 +57,11 @@ def keys(sent: list[Sent]) -> set[str]:
     return {note["dedup_key"] for each in sent for note in each.message.get("messages", [each.message])}
 
 
+def gathered(world: World) -> int:
+    """How many wait for the one message that is open."""
+    return sum(int(world.server.hget(run, "notes") or 0) for run in world.server.scan_iter("dh:run:tell:*"))
+
+
 def told(sent: list[Sent]) -> int:
     return sum(message.message["count"] for message in sent)
 
@@ -64,8 +70,9 @@ def test_a_burst_of_500_events_for_two_workers_is_one_message(
     server: redis.Redis, running: Server, crew: Crew, world: World, hook: Hook
 ) -> None:
     burst(world, events=EVENTS)
-    workers = [start(crew, **settings(running, hook, "20s")) for _ in range(2)]
-    until(lambda: hook.sent, what="the message", within=TAKES)
+    workers = [start(crew, **settings(running, hook, "10m")) for _ in range(2)]
+    until(lambda: gathered(world) == EVENTS, what="all to be handed over", within=TAKES)
+    time_passes(world, workers, 600.0)
     until(lambda: told(hook.sent) >= EVENTS, what="all of it", within=TAKES)
 
     assert [sent.message["count"] for sent in hook.sent] == [EVENTS]

@@ -17,8 +17,8 @@ from toolbelt.processes import Process
 from toolbelt.servers import Server
 from toolbelt.simulator.faults import Fault, Kind
 
-STARTS = 30.0  # seconds, on a busy machine
-ENDS = 60.0
+STARTS = 60.0  # seconds, on a very busy machine
+ENDS = 90.0
 PASSES = 5.0  # seconds, whenever nothing is left to do now
 LEASE = 61.0
 OVER = ("done", "failed", "not needed")
@@ -137,9 +137,9 @@ def started(running: Server, crew: Crew, played: Sequence[Play], *, threads: int
     )
 
 
-def begun(running: Server, crew: Crew, played: Sequence[Play], *, threads: int | None = None) -> Process:
+def begun(running: Server, crew: Crew, played: Sequence[Play]) -> Process:
     """The same, once it is ready; events of dynos come with whole seconds only, and before it they are from before."""
-    process = started(running, crew, played, threads=threads)
+    process = started(running, crew, played)
     process.ready(lambda: BEGUN in process.output, what="the worker to be ready", within=STARTS)
     return process
 

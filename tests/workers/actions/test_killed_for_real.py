@@ -13,8 +13,8 @@ from tests.workers.actions.plays import (
     BEGUN,
     ENDS,
     LEASE,
+    STARTS,
     Play,
-    begun,
     played_through,
     played_until,
     plays,
@@ -45,11 +45,17 @@ def crew() -> Iterator[Crew]:
 
 def working(running: Server, crew: Crew, played: Sequence[Play]) -> list[Process]:
     """Workers that have begun with it, as many as can be at a call of each at the same time."""
-    workers = [begun(running, crew, played, threads=THREADS)]
-    workers.append(started(running, crew, played, threads=THREADS))
+    workers = [started(running, crew, played, threads=THREADS) for _ in range(2)]
+    until(lambda: are_ready(workers), what="both to be ready", within=STARTS)
     for play in played:
         play.set_off("1")
     return workers
+
+
+def are_ready(workers: Sequence[Process]) -> bool:
+    """Both, as no call is held for longer than a client waits; one of them tells that Redis was empty."""
+    said = [worker.output for worker in workers]
+    return all("worker ready" in each for each in said) and any(BEGUN in each for each in said)
 
 
 def kill(workers: Sequence[Process]) -> None:
