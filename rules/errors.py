@@ -57,7 +57,7 @@ class Problem:
     severity: Severity = "error"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "key", redacted(self.key))
+        object.__setattr__(self, "key", redacted(_printable(self.key)))
         object.__setattr__(self, "message", redacted(self.message))
         object.__setattr__(self, "suggestion", redacted(self.suggestion) if self.suggestion else None)
 
@@ -76,7 +76,7 @@ class Problem:
     def _excerpt(self) -> str:
         start = max(0, self.column - 1 - EXCERPT_WIDTH // 2)
         line = self.source_line[start : start + EXCERPT_WIDTH].rstrip()
-        shown = "".join(character if character.isprintable() else " " for character in line)
+        shown = _printable(line)
         return f"    {shown}\n    {' ' * (self.column - 1 - start)}^"
 
 
@@ -101,6 +101,10 @@ class ExpressionError(Exception):
         self.line = line
         self.column = column
         self.suggestion = suggestion
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def dotted(path: Iterable[str | int]) -> str:

@@ -71,7 +71,10 @@ def _read(part: str, index: int, raw: Any, actions: Actions) -> tuple[Written | 
         return None, [*faults, Fault((part, index, action), message, closest(action, actions), at_key=True)]
     params = {} if raw[action] is None else raw[action]
     if not isinstance(params, dict):
-        return None, [*faults, Fault((part, index, action), "must be a mapping of parameters")]
+        return None, [
+            *faults,
+            Fault((part, index, action), f"must be a mapping of parameters{_shape(actions[action])}"),
+        ]
     faults.extend(fault.under(part, index, action) for fault in _params_faults(actions[action], params))
     return Written(part, index, action, params, name, condition, bool(goes_on)), faults
 
@@ -88,12 +91,21 @@ def _option_faults(raw: dict[str, Any]) -> list[Fault]:
     return faults
 
 
+def _shape(spec: ActionSpec) -> str:
+    needed = [field.alias or name for name, field in spec.params.model_fields.items() if field.is_required()]
+    return f", like {{{', '.join(f'{name}: …' for name in needed)}}}" if needed else ""
+
+
 def _params_faults(spec: ActionSpec, params: dict[str, Any]) -> list[Fault]:
+    """A key without a value would count as absent, which nobody means who wrote it."""
+    blank = [key for key, value in params.items() if value is None]
+    faults = [Fault((key,), "has no value: give it one, or leave it out") for key in blank]
     try:
         spec.params.model_validate(params, extra="forbid")
     except ValidationError as error:
-        return faults_of(error, spec.params, params, excused=_is_yet_to_be_rendered)
-    return []
+        found = faults_of(error, spec.params, params, excused=_is_yet_to_be_rendered)
+        faults += [fault for fault in found if not blank or (fault.path and fault.path[0] not in blank)]
+    return faults
 
 
 def _is_yet_to_be_rendered(details: ErrorDetails) -> bool:

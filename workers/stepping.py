@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from redis.exceptions import RedisError
 
 from core.due import ClaimLost
 from core.runs import Locked, Paused, StepState
 from heroku.errors import AccessDenied, HerokuError, Unauthorized, Unavailable, Unknown
 from rules.actions import ActionSpec
+from rules.files.phrasing import in_words
 from rules.rulebook import Step as Written
 from rules.texts.templates import TemplateError, render_params
 from workers.actions.base import RENDERED, Action, Outcome, State, Step
@@ -123,7 +124,7 @@ class Stepping:
             event=visit.event,  # type: ignore[arg-type]
             app=visit.run.app,
             app_name=visit.run.app_name,
-            params=action.spec.params.model_validate(self._params(action.spec), context=RENDERED),
+            params=self._params(action.spec),
             written=look.written.params,
             now=visit.now,
             memory=look.memory,
@@ -140,7 +141,15 @@ class Stepping:
             facts=self._facts(),
         )
 
-    def _params(self, spec: ActionSpec) -> dict[str, Any]:
+    def _params(self, spec: ActionSpec) -> BaseModel:
+        """As the action wants them. Raises TemplateError, which says what the templates came to that does not fit."""
+        rendered = self._rendered(spec)
+        try:
+            return spec.params.model_validate(rendered, context=RENDERED)
+        except ValidationError as error:
+            raise TemplateError(in_words(error, spec.params, rendered)) from None
+
+    def _rendered(self, spec: ActionSpec) -> dict[str, Any]:
         """Rendered; but the service's own messages are no templates, and quote words that come from elsewhere."""
         params = self._look.written.params
         if self._visit.is_system:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from rules.errors import Fault
+from rules.errors import Fault, dotted
 from rules.suggesting import closest
 
 MAX_SUGGESTED = 100  # unknown keys of one mapping: to find what was meant takes longer than all else
@@ -55,6 +55,12 @@ def faults_of(
     return list(faults.values())
 
 
+def in_words(error: ValidationError, model: type[BaseModel], raw: Any) -> str:
+    """The same in a sentence, for values that no file shows."""
+    faults = faults_of(error, model, raw)
+    return "; ".join(f"{dotted(fault.path)}: {fault.message}".removeprefix(": ") for fault in faults)
+
+
 def _fault(details: ErrorDetails, model: type[BaseModel], raw: Any, *, suggest: bool) -> Fault:
     kind, loc = details["type"], details["loc"]
     if kind in {"missing", "extra_forbidden"}:
@@ -72,8 +78,17 @@ def _fault(details: ErrorDetails, model: type[BaseModel], raw: Any, *, suggest: 
         return Fault(path, _PHRASES[kind], _TRUTHS.get(str(details["input"]).lower()))
     if kind in {"model_type", "list_type"}:
         return Fault(path, _PHRASES[kind] + _shape(details, model), at_key=_KEY in loc)
+    if kind == "string_too_long":
+        return Fault(path, f"must be at most {context['max_length']:,} characters", at_key=_KEY in loc)
+    if kind == "string_type" and isinstance(details["input"], (int, float)):
+        return Fault(path, _PHRASES[kind], _quoted(details["input"]), at_key=_KEY in loc)
     told = details["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     return Fault(path, _PHRASES.get(kind, told[:1].lower() + told[1:]), at_key=_KEY in loc)
+
+
+def _quoted(value: float) -> str:
+    """As it is written to be a text."""
+    return f'"{str(value).lower() if isinstance(value, bool) else value}"'
 
 
 def _shape(details: ErrorDetails, model: type[BaseModel]) -> str:

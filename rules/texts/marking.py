@@ -21,4 +21,4 @@ def as_data(text: str) -> str:
 
 def marked(pieces: Sequence[Piece]) -> str:
     """A text in which all that a template printed is marked."""
-    return "".join(as_data(piece.text) if piece.printed else piece.text for piece in pieces)
+    return "".join(as_data(piece.text) if piece.printed and piece.text else piece.text for piece in pieces)

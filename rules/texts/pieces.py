@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from rules.errors import TemplateError
+
 
 class Piece(NamedTuple):
     """Some of a text. `printed`: by a template, so that it may be anything that an event says."""
@@ -17,6 +19,15 @@ class Piece(NamedTuple):
 
 Join = Callable[[Sequence[Piece]], str]
 """Makes the text of its pieces; raises TemplateError where what was printed cannot stand."""
+
+
+def something(pieces: Sequence[Piece]) -> str:
+    """The text of these pieces; where it changes something, a gap is hardly meant. Raises TemplateError."""
+    text = "".join(piece.text for piece in pieces)
+    if not text:
+        raise TemplateError('a template comes to nothing; if that may be, say what instead: {{ … | default("none") }}')
+    return text
+
 
 _OPEN: Final = "\x02"
 _CLOSE: Final = "\x03"

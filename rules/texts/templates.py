@@ -193,7 +193,7 @@ def _environment() -> _Environment:
 
 def _printed(value: Any) -> str:
     text, mark = as_text(value), _MARK.get()
-    return mark(text) if mark and text else text
+    return mark(text) if mark else text
 
 
 def _is_nothing(value: object) -> bool:

@@ -94,6 +94,8 @@ def _check(made: _Made) -> None:
     host = text["authority"].rpartition("@")[2].partition(":")[0]
     if text["authority"] != shape["authority"] and not _HOST.fullmatch(host):
         raise TemplateError("a template comes to what is no host name")
+    if text["path"].split("/").count("") > shape["path"].split("/").count(""):
+        raise TemplateError("a template comes to nothing, where a part of the path should be")
     if _dots(text["path"]) > _dots(shape["path"]):
         raise TemplateError("a template comes to . or .., which in a path leads elsewhere")
 

@@ -15,6 +15,7 @@ from rules.texts.templates import templates_in
 from rules.values import no_template
 from workers.actions.agent_context import Shown
 from workers.actions.base import RENDERED
+from workers.actions.parameters import no_longer_than
 
 LONGEST_SECONDS = 600.0
 PROMPT_CHARACTERS = 16_000
@@ -33,6 +34,10 @@ def _written_out(value: T, info: ValidationInfo) -> T:
 WrittenOut = AfterValidator(_written_out)
 
 
+Filled = Annotated[str, Field(min_length=1)]
+Words = Annotated[list[Filled], Field(min_length=1)]
+
+
 class _Params(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -41,7 +46,7 @@ class ToolParams(_Params):
     """One tool that the agent may call."""
 
     name: str = Field(min_length=1, max_length=200, description="As Heroku calls it: dyno_run_command, …")
-    app: str | None = Field(None, description="Where it runs; the event's app, if absent. Must be one of on_apps.")
+    app: Filled | None = Field(None, description="Where it runs; the event's app, if absent. Must be one of on_apps.")
     type: Literal["heroku_tool", "mcp"] = Field("heroku_tool", description="mcp for a tool of an MCP server.")
     description: Annotated[str | None, WrittenOut] = Field(
         None, max_length=1_000, description="What it is for, told to the model."
@@ -74,18 +79,16 @@ class Params(_Params):
         default_factory=list, description="What else it is shown: releases, build_output, logs, config_names."
     )
     tools: list[ToolParams] = Field(default_factory=list, max_length=20, description="The tools that it may call.")
-    answer: Annotated[dict[str, Literal["text", "number", "boolean", "texts"] | list[str]] | None, WrittenOut] = Field(
+    answer: Annotated[dict[Filled, Literal["text", "number", "boolean", "texts"] | Words] | None, WrittenOut] = Field(
         None, min_length=1, max_length=20, description="Ask for JSON of these fields: a kind, or the words it may be."
     )
     model: str | None = Field(None, min_length=1, description="Another model than INFERENCE_MODEL_ID.")
     temperature: float | None = Field(None, ge=0, le=1, description="0 to 1.")
     top_p: float | None = Field(None, ge=0, le=0.999, description="0 to 0.999.")
-    stop: list[Annotated[str, Field(min_length=1)]] | None = Field(
-        None, max_length=20, description="Texts at which it stops."
-    )
+    stop: list[Filled] | None = Field(None, max_length=20, description="Texts at which it stops.")
     max_tokens: int | None = Field(None, ge=1, le=MOST_TOKENS, description="Of one inference request.")
-    within: Duration = Field(
-        120.0, le=LONGEST_SECONDS, description="How long the run's agents may take in all. Default 2m."
+    within: Annotated[Duration, no_longer_than(LONGEST_SECONDS)] = Field(
+        120.0, description="How long the run's agents may take in all. Default 2m."
     )
     budget: int = Field(
         50_000, ge=1, le=1_000_000, description="How many tokens the run's agents may use. Default 50000."

@@ -13,11 +13,14 @@ from rules.texts.templates import is_template
 from workers.actions.addresses import JOINS, Address
 from workers.actions.base import Action, Outcome, Step
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import Secret, Text, resolved
+from workers.actions.parameters import Secret, Shaped, Text, resolved
 
 LOOKED_AT = 20  # builds, the newest
 CHECK_SECONDS = 15.0  # between looks, if the build's event does not come first
 CHECK_MOST_SECONDS = 3_600.0
+
+
+CHECKSUM = Shaped("SHA256:[0-9a-f]{64}", "must be SHA256: and 64 hexadecimal digits, as `sha256sum` prints them")
 
 
 class Params(Base):
@@ -28,7 +31,7 @@ class Params(Base):
         description="Where the archive (.tar.gz) is. A signed address is a secret: put it into the environment and "
         "write `$NAME`. A template comes to an address without its query, as that may be a key.",
     )
-    checksum: Annotated[str, Field(pattern=r"^SHA256:[0-9a-f]{64}$")] | None = Field(
+    checksum: Annotated[str, CHECKSUM] | None = Field(
         None, description="What the archive must come to: SHA256: and 64 hexadecimal digits. Heroku checks it."
     )
     version: Text | None = Field(None, description="What the build is known by, mostly a commit.")

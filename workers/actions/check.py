@@ -5,10 +5,11 @@ that a rollback in `on_failure` takes a release back that does not answer.
 """
 
 import re
-from typing import Annotated
+from operator import itemgetter
+from typing import Annotated, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from heroku.access import Level
 from rules.actions import ActionSpec, Need, Written
@@ -17,7 +18,7 @@ from rules.values import Duration, refused
 from workers.actions.addresses import JOINS, Address, Rooted
 from workers.actions.base import Action, Outcome, Step
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import Text, named, no_longer_than, resolved
+from workers.actions.parameters import Shaped, Text, named, no_longer_than, resolved
 from workers.fetching import FETCH_SECONDS, Page, Unreachable
 
 MOST_BYTES = 200_000  # of a page, in which the text is looked for
@@ -55,7 +56,7 @@ class Params(Base):
         description="The address; `$NAME` takes it from this service's environment. Default: the app's own, as Heroku "
         "tells it. Private networks are refused unless ALLOW_PRIVATE_ADDRESSES is true.",
     )
-    path: Annotated[str, Field(pattern=r"^/([^/].*)?$", max_length=1_000), Rooted] = Field(
+    path: Annotated[Text, Shaped("/([^/].*)?", "must begin with one /, and be one line"), Rooted] = Field(
         "/", description="The path on it: /healthz."
     )
     status: Statuses = Field(["2xx"], description="What is well: 200, 2xx, or a list of them.")
@@ -67,6 +68,13 @@ class Params(Base):
     good_for: Duration = Field(60.0, description="Done when it was well at every look for so long.")
     bad_for: Duration = Field(30.0, description="Failed when it was bad at every look for so long.")
     at_most: Duration = Field(900.0, description="Failed when it was neither for long enough within this.")
+
+    @model_validator(mode="after")
+    def _can_end(self) -> Self:
+        longest = max(("good_for", self.good_for), ("bad_for", self.bad_for), ("every", self.every), key=itemgetter(1))
+        if longest[1] >= self.at_most:
+            raise ValueError(f"{longest[0]} must be shorter than at_most, which is {in_words(self.at_most)}")
+        return self
 
     def is_well(self, page: Page) -> bool:
         """Whether this answer is what it should be."""

@@ -1,5 +1,7 @@
 """`collaborator`: lets somebody work on an app, or lets them no longer."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from heroku.access import Level
@@ -9,14 +11,18 @@ from rules.actions import ActionSpec
 from workers import marks
 from workers.actions import adding
 from workers.actions.base import Action, Outcome, Step
-from workers.actions.parameters import Switch, Text
+from workers.actions.parameters import Shaped, Switch, Text
+
+Person = Annotated[
+    Text, Shaped(r"[^\s@]+@[^\s@]+|[0-9a-fA-F-]{36}", "must be an e-mail address, or the id of an account")
+]
 
 
 class Params(adding.Params):
     """Whom, and whether they may."""
 
-    add: Text | None = Field(None, description="Who is let in: an e-mail address or the id of an account.")
-    remove: Text | None = Field(
+    add: Person | None = Field(None, description="Who is let in: an e-mail address or the id of an account.")
+    remove: Person | None = Field(
         None, description="Who is put out: an e-mail address or the id of an account. Needs full access and a limit."
     )
     silent: Switch = Field(default=False, description="true: Heroku tells the one who is let in nothing by e-mail.")

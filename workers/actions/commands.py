@@ -14,7 +14,7 @@ from pydantic import ValidationInfo
 
 from rules.actions import Odd, Written
 from rules.errors import TemplateError
-from rules.texts.pieces import Piece
+from rules.texts.pieces import Piece, something
 from rules.texts.templates import is_template
 from rules.values import no_template, refused
 from workers.actions.base import RENDERED
@@ -74,6 +74,8 @@ def read(value: Any, info: ValidationInfo) -> Any:
         return " ".join(words)
     if is_template(value) and info.context != RENDERED:
         raise no_template(f"a template must be an argument of its own: [program, argument, …]; or {INSTEAD}")
+    if isinstance(value, str) and value and not value.strip():
+        raise refused("must not be blank")
     return value
 
 
@@ -81,9 +83,10 @@ def argument(pieces: Sequence[Piece]) -> str:
     """One argument; what a template prints cannot make it an option."""
     if any("\x00" in piece.text for piece in pieces):
         raise TemplateError("a template comes to a character that no argument can hold")
-    if pieces and pieces[0].printed and pieces[0].text.startswith("-"):
+    first = next((piece for piece in pieces if piece.text), None)
+    if first and first.printed and first.text.startswith("-"):
         raise TemplateError("a template comes to what would be taken for an option, as it begins with a -")
-    return "".join(piece.text for piece in pieces)
+    return something(pieces)
 
 
 def odd(written: Written) -> Iterator[Odd]:

@@ -9,13 +9,13 @@ from pydantic import AfterValidator, Field, model_validator
 from heroku.access import Level
 from heroku.models import Release
 from rules.actions import ActionSpec, Need
+from rules.texts.pieces import something
 from workers import marks
 from workers.actions.base import Action, Outcome, Step
 from workers.actions.commands import decides_nothing
-from workers.actions.parameters import NotSet, Secret, Texts, resolved
+from workers.actions.parameters import NotSet, Secret, VariableName, VariableNames, resolved
 from workers.actions.parameters import Params as Base
 
-Name = Annotated[str, Field(pattern=r"^\w+$")]
 LOOKED_AT = 5  # releases, the newest: ours is among them
 NAMES_CHARACTERS = 300  # in a sentence
 
@@ -25,12 +25,14 @@ Changes = Mapping[str, str | None]
 class Params(Base):
     """Which config vars, by name."""
 
-    set: Annotated[dict[Name, Secret], AfterValidator(decides_nothing)] = Field(
+    set: Annotated[dict[VariableName, Secret], AfterValidator(decides_nothing)] = Field(
         default_factory=dict,
         description="Values by name. `$NAME` stands for a variable of this service's own environment; "
         "that is where secrets belong.",
     )
-    unset: Texts = Field(default_factory=list, description="The names of those to take away.", validate_default=False)
+    unset: VariableNames = Field(
+        default_factory=list, description="The names of those to take away.", validate_default=False
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -124,6 +126,7 @@ ACTION = Action(
         uses=(Need("releases", Level.READ),),
         changes=True,
         variables=("set",),
+        joins={"set": something},
     ),
     perform=perform,
     settle=settle,

@@ -1,5 +1,7 @@
 """`domain`: adds a host name to an app, or takes it away."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from heroku.access import Level
@@ -9,14 +11,16 @@ from rules.actions import ActionSpec
 from workers import marks
 from workers.actions import adding
 from workers.actions.base import Action, Outcome, Step
-from workers.actions.parameters import Text
+from workers.actions.parameters import Shaped, Text
+
+HostName = Annotated[Text, Shaped(r"(\*\.)?[^\s/:@*?#\\]+", "must be a host name: www.acme.example")]
 
 
 class Params(adding.Params):
     """Which host name."""
 
-    add: Text | None = Field(None, description="The host name that the app is to answer to.")
-    remove: Text | None = Field(
+    add: HostName | None = Field(None, description="The host name that the app is to answer to.")
+    remove: HostName | None = Field(
         None, description="The host name that it is to answer to no longer. Needs full access and a limit."
     )
     sni_endpoint: Text | None = Field(None, description="The certificate's endpoint, for a domain that is added.")

@@ -8,14 +8,18 @@ from pydantic_core import PydanticCustomError
 
 from heroku.endpoint import Endpoint
 from heroku.endpoints import PUBLIC
-from rules.suggesting import closest
+from rules.suggesting import closest, listed
 from rules.texts.templates import is_template
 from rules.values import no_template
 from workers.actions.base import RENDERED
+from workers.actions.commands import decides_nothing
 from workers.actions.parameters import Params as Base
 from workers.actions.parameters import no_secrets
 
 BY_NAME: Mapping[str, Endpoint] = {endpoint.name: endpoint for endpoint in PUBLIC}
+
+
+VARIABLES = ("env", "changes")  # parameters of variables: of a dyno's, of the config's
 
 
 def _known(name: str) -> str:
@@ -25,6 +29,19 @@ def _known(name: str) -> str:
         told = "must be the name of an endpoint; docs/heroku-api.md lists them" + (f" ({hint}?)" if hint else "")
         raise PydanticCustomError("no_endpoint", "{told}", {"told": told})
     return name
+
+
+def _amiss(entry: Endpoint, given: set[str]) -> str:
+    """What is not given, or not known."""
+    known = (*entry.places, *entry.required, *entry.optional)
+    missing = [name for name in (*entry.places, *entry.required) if name not in given]
+    if missing:
+        return f"with: {listed(missing)} must be given, too"
+    unknown = sorted(given.difference(known))
+    if unknown:
+        hint = closest(unknown[0], known)
+        return f"with: {entry.name} takes no {unknown[0]}" + (f"; {hint}?" if hint else f", only {listed(known)}")
+    return ""
 
 
 class Params(Base):
@@ -45,10 +62,14 @@ class Params(Base):
         entry = BY_NAME[self.endpoint]
         if entry.name == "run_dyno" and info.context != RENDERED and is_template(self.given.get("command")):
             raise no_template("command: must be without templates; the action `run` takes them as arguments")
-        try:
-            entry.expect({"app": "", **self.given} if "app" in entry.places else self.given)
-        except TypeError as error:
-            raise ValueError(str(error)) from None
+        for name in VARIABLES:
+            if isinstance(values := self.given.get(name), dict):
+                decides_nothing(values, info)
+        if amiss := _amiss(entry, {*self.given, *({"app"} & {*entry.places})}):
+            raise ValueError(amiss)
+        for name in entry.places:
+            if not isinstance(self.given.get(name, "x"), (str, int)) or self.given.get(name) == "":
+                raise ValueError(f"{name}: must be a text that is not empty")
         try:
             entry.takes.model_validate(self.body(self.given), strict=False)
         except ValidationError as error:

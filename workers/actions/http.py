@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from heroku.errors import Unavailable
 from heroku.retrying import retry_after
 from rules.actions import ActionSpec
+from rules.files.environment_checks import VARIABLE
 from rules.texts.templates import is_template
 from rules.values import no_template, refused
 from workers import signing
@@ -42,6 +43,12 @@ def _is_free(name: str) -> str:
     return name
 
 
+def _is_in_the_environment(secret: str, info: ValidationInfo) -> str:
+    if info.context != RENDERED and not VARIABLE.fullmatch(secret):
+        raise no_template("must be the name of a variable, like $SIGNING_SECRET")
+    return secret
+
+
 def _goes_to_a_host_of_the_rule(url: str, info: ValidationInfo) -> str:
     """What is sent may hold keys: an event must not say who gets it."""
     if info.context != RENDERED and is_template(url) and not _HOST.match(url):
@@ -62,7 +69,7 @@ class Params(Base):
         None,
         description="What is sent, as JSON; texts may be templates, or `$NAME`. Default: rule, app, event and run.",
     )
-    secret: Secret | None = Field(
+    secret: Annotated[Secret, AfterValidator(_is_in_the_environment)] | None = Field(
         None,
         description="The secret that signs it, `whsec_…`, as `$NAME`. The receiver finds webhook-id, webhook-timestamp "
         "and webhook-signature.",

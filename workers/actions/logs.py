@@ -1,5 +1,7 @@
 """`logs`: reads the last lines of an app's log, without what looks like a secret, for the steps that come after."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from heroku.access import Level
@@ -9,8 +11,8 @@ from heroku.redacting import REDACTED, without_secrets
 from heroku.requests import MOST_LOG_LINES
 from rules.actions import ActionSpec, Need
 from workers.actions.base import Action, Outcome, Step
+from workers.actions.parameters import DynoName, ProcessType, Shaped, Text, Whole
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import Text, Whole
 from workers.fetching import Unreachable
 
 TEXT_CHARACTERS = 8_000  # what is kept: the last of it
@@ -24,9 +26,11 @@ class Params(Base):
     """How many lines, and of what."""
 
     lines: Whole = Field(100, ge=1, le=MOST_LOG_LINES, description="How many lines from before.")
-    dyno: Text | None = Field(None, description="Of this dyno only: web.1.")
-    type: Text | None = Field(None, description="Of this process type only.")
-    source: Text | None = Field(None, description="app or heroku only.")
+    dyno: DynoName | None = Field(None, description="Of this dyno only: web.1.")
+    type: ProcessType | None = Field(None, description="Of this process type only.")
+    source: Annotated[Text, Shaped("app|heroku", "must be app or heroku")] | None = Field(
+        None, description="app or heroku only."
+    )
 
 
 def perform(step: Step[Params]) -> Outcome:

@@ -1,10 +1,24 @@
 """How actions' parameters are read: numbers and switches may come out of a template, secrets out of the environment."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from core.settings import Settings
 from heroku.redacting import clean, redacted
@@ -78,12 +92,36 @@ def _inside(value: Any) -> Iterator[str]:
             yield from _inside(inner)
 
 
+class Shaped:
+    """Holds a text to a shape, and says of any other what it must be."""
+
+    def __init__(self, pattern: str, told: str) -> None:
+        self._pattern, self._told = re.compile(pattern, re.ASCII), told
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Looked at after all else."""
+        return no_info_after_validator_function(self._held, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """With its pattern, for editors."""
+        return {**handler(core), "pattern": f"^({self._pattern.pattern})$"}
+
+    def _held(self, text: str) -> str:
+        if not self._pattern.fullmatch(text):
+            raise refused(self._told)
+        return text
+
+
 Whole = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer"})]
 Switch = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 Secret = Annotated[str, AfterValidator(no_secret), Field(max_length=32_000)]
 """A text that `$NAME` may stand for."""
+ProcessType = Annotated[Text, Shaped(r"[\w-]{1,128}", "must be a process type as in the Procfile: web, worker …")]
+DynoName = Annotated[Text, Shaped(r"[\w-]+(\.[\w-]+)*", "must be a dyno's name: web.1, worker.2 …")]
+VariableName = Annotated[Text, Shaped(r"\w+", "must be the name of a variable: of letters, digits and _")]
 Texts = Annotated[list[Text], BeforeValidator(_texts), Field(min_length=1, max_length=100)]
+VariableNames = Annotated[list[VariableName], BeforeValidator(_texts), Field(min_length=1, max_length=100)]
 
 
 def no_longer_than(most: float) -> AfterValidator:

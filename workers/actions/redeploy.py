@@ -1,8 +1,8 @@
 """`redeploy`: releases code that was built before, with today's config, and checks that it goes live."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from heroku.access import Level
 from heroku.models import Release
@@ -19,11 +19,21 @@ WAIT_MOST_SECONDS = 300.0
 AGAIN = "Dynohook: v{version} once more"  # how we describe a release of the code that runs
 
 
+VERSION = WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1}, {"type": "integer"}]})
+
+
+def _version(value: object) -> object:
+    """A version is mostly written as a number."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 class Params(Base):
     """Which code: that of a slug, of a release, or what runs now."""
 
     slug: Text | None = Field(None, description="The id of a slug.")
-    release: Text | None = Field(None, description="A release that has it: its id, or its version as 41 or v41.")
+    release: Annotated[Text, BeforeValidator(_version), VERSION] | None = Field(
+        None, description="A release that has it: its id, or its version as 41 or v41."
+    )
     again: Switch = Field(
         default=False, description="true: also if this code is live already, as after a change of add-ons."
     )

@@ -10,8 +10,8 @@ from heroku.models import Dyno
 from rules.actions import ActionSpec, Need
 from workers import marks
 from workers.actions.base import Action, Outcome, Step
+from workers.actions.parameters import DynoName, ProcessType
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import Text
 
 AT_ONCE = 10  # dynos in one look: what was seen must not grow too old
 CHECK_SECONDS = 5.0
@@ -22,8 +22,8 @@ NAMED_MOST = 5  # in a sentence
 class Params(Base):
     """Which dynos; all of the app, if neither is given."""
 
-    dyno: Text | None = Field(None, description="One dyno, by its name: web.1.")
-    type: Text | None = Field(None, description="All dynos of a process type: web, worker …")
+    dyno: DynoName | None = Field(None, description="One dyno, by its name: web.1.")
+    type: ProcessType | None = Field(None, description="All dynos of a process type: web, worker …")
 
     @model_validator(mode="after")
     def _says_one(self) -> Self:

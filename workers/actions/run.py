@@ -10,11 +10,12 @@ from heroku.models import Dyno
 from heroku.requests import MOST_DYNO_SECONDS
 from rules.actions import ActionSpec, Need
 from rules.durations import in_words
+from rules.texts.pieces import something
 from rules.values import Duration
 from workers.actions import commands
 from workers.actions.base import Action, Outcome, Step
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import Secret, Text, no_longer_than, resolved
+from workers.actions.parameters import Secret, Text, VariableName, no_longer_than, resolved
 
 ONE_OFF = "run"
 USUAL_SECONDS = 600.0
@@ -38,7 +39,7 @@ class Params(Base):
         USUAL_SECONDS, description="After this the dyno is stopped, whatever it does; at most 24h."
     )
     size: Text | None = Field(None, description="The dyno's size: basic, standard-1x … Default: Heroku's.")
-    env: Annotated[dict[Text, Secret], AfterValidator(commands.decides_nothing)] = Field(
+    env: Annotated[dict[VariableName, Secret], AfterValidator(commands.decides_nothing)] = Field(
         default_factory=dict, description="Variables beside the app's config; `$NAME` stands for one of this service's."
     )
 
@@ -122,7 +123,7 @@ ACTION = Action(
         changes=True,
         hears=("dyno",),
         variables=("env",),
-        joins={"command": commands.argument},
+        joins={"command": commands.argument, "env": something},
         odd=commands.odd,
     ),
     perform=perform,

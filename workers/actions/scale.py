@@ -10,7 +10,7 @@ from rules.actions import ActionSpec, Need
 from workers import marks
 from workers.actions.base import Action, Outcome, Step
 from workers.actions.parameters import Params as Base
-from workers.actions.parameters import Text, Whole
+from workers.actions.parameters import ProcessType, Text, Whole
 
 MOST_DYNOS = 1_000
 
@@ -18,7 +18,7 @@ MOST_DYNOS = 1_000
 class Params(Base):
     """Which process type, and how many dynos of it."""
 
-    type: Text = Field(description="The process type, as in the Procfile: web, worker …")
+    type: ProcessType = Field(description="The process type, as in the Procfile: web, worker …")
     quantity: Whole | None = Field(None, ge=0, le=MOST_DYNOS, description="Exactly so many dynos.")
     at_least: Whole | None = Field(None, ge=0, le=MOST_DYNOS, description="No fewer; more are left as they are.")
     at_most: Whole | None = Field(None, ge=0, le=MOST_DYNOS, description="No more; fewer are left as they are.")

@@ -39,13 +39,25 @@ def test_what_it_needs_is_what_the_endpoint_needs(endpoint: object) -> None:
 WRONG = [
     pytest.param("{endpoint: update_ap}", "update_app?", id="no such endpoint"),
     pytest.param("{endpoint: '{{ data.name }}'}", "must be the name of an endpoint", id="a template for the endpoint"),
-    pytest.param("{endpoint: update_formation, with: {quantity: 1}}", "missing ['formation']", id="a place is missing"),
-    pytest.param("{endpoint: update_app, with: {maintenence: true}}", "unknown ['maintenence']", id="misspelt"),
+    pytest.param(
+        "{endpoint: update_formation, with: {quantity: 1}}",
+        "with: formation must be given, too",
+        id="a place is missing",
+    ),
+    pytest.param(
+        "{endpoint: update_app, with: {maintenence: true}}", "takes no maintenence; maintenance?", id="misspelt"
+    ),
     pytest.param("{endpoint: update_app, with: {maintenance: perhaps}}", "must be a valid boolean", id="odd value"),
     pytest.param(
         "{endpoint: create_build, with: {source_blob: {url: 'https://x.example/a.tgz?key=abc'}}}",
         "looks like a secret",
         id="a secret written out",
+    ),
+    pytest.param("{endpoint: get_app, with: {app: null}}", "app: must be a text", id="an app without a value"),
+    pytest.param(
+        "{endpoint: update_config_vars, with: {changes: {PATH: '{{ data.name }}'}}}",
+        "cannot stand for PATH",
+        id="a variable that decides what runs",
     ),
     pytest.param(
         "{endpoint: run_dyno, with: {command: 'echo {{ data.name }}'}}",

@@ -50,7 +50,7 @@ def test_many_names_are_counted(world: World) -> None:
 WRONG = [
     pytest.param("{}", "must name a config var", id="nothing"),
     pytest.param("{set: {A: x}, unset: A}", "cannot be both", id="both"),
-    pytest.param("{set: {A-B: x}}", "pattern", id="no name"),
+    pytest.param("{set: {A-B: x}}", "must be the name of a variable", id="no name"),
     pytest.param("{set: {A: 'postgres://u:secret@h/db'}}", "looks like a secret", id="a secret written out"),
     pytest.param("{set: {A: $WEBHOOK_SECRET}}", "a setting of this service", id="our own secret"),
     pytest.param("{set: {A: $HEROKU_POSTGRESQL_URL}}", "a setting of this service", id="the platform's"),
