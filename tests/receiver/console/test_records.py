@@ -85,15 +85,32 @@ def test_the_download_is_empty_where_nothing_is_kept(ada: Visitor) -> None:
 
 
 def test_what_people_did_and_why_leads_to_what_they_did_it_to(ada: Visitor, records: Records) -> None:
+    records.event("e2")
+    records.run("e1:roll-back")
     records.deed("pause", by="sam", why="a fire")
     records.deed("approve", by="kim", about="e1:roll-back", why="I looked")
     records.deed("replay", by="kim", about="e2", why="once more")
+    records.deed("replay", by="kim", about="e1:roll-back", why="it was dead")
+    records.deed("close breaker", by="kim", about="roll-back in shadow", why="it is mended")
 
     page = ada.page(PEOPLE)
 
     assert page.index("had e2 looked at again") < page.index("approved run e1:roll-back") < page.index("a fire")
     assert 'href="/console/runs/e1%3Aroll-back">approved run' in page
+    assert 'href="/console/runs/e1%3Aroll-back">had e1:roll-back' in page
     assert 'href="/console/events/e2">had e2' in page
+    assert 'href="/console/rules/roll-back">closed the breaker of rule roll-back in shadow</a>' in page
+
+
+def test_a_deed_about_what_is_gone_leads_nowhere(ada: Visitor, records: Records) -> None:
+    records.deed("stop", about="e1:roll-back")
+    records.deed("replay", about="e2")
+
+    page = ada.page(PEOPLE)
+
+    assert "stopped run e1:roll-back" in page
+    assert "/console/runs/e1" not in page
+    assert "/console/events/e2" not in page
 
 
 @pytest.mark.parametrize(
