@@ -192,7 +192,7 @@ def test_the_last_day_is_drawn_and_told_hour_by_hour(ada: Visitor, records: Reco
 
     assert page.count("<rect ") == 48
     assert "4 events, at most 2 in one hour" in words(page)
-    rows = re.findall(r"<tr><td>([^<]*)</td><td>(\d+)</td><td>(\d+)</td></tr>", page)
+    rows = re.findall(r"<tr><td[^>]*>([^<]*)</td><td[^>]*>(\d+)</td><td[^>]*>(\d+)</td></tr>", page)
     assert [int(events) for _, events, _ in rows] == [1, *[0] * 21, 2, 1]
     assert f"{rows[22][0]}: 2 events" in part(page, "at most 2 in one hour", "No run, at most 0")
 
@@ -210,7 +210,7 @@ def test_bars_are_as_high_as_their_numbers_and_even_the_least_is_seen() -> None:
 def test_it_keeps_itself_fresh_where_nobody_types(ada: Visitor, records: Records) -> None:
     page = ada.page(OVERVIEW)
 
-    live = page[page.index('<div id="live"') : page.index("<details")]
+    live = page[page.index('<div id="live"') : page.index("On the command line")]
     assert 'hx-get="/console/" hx-trigger="every 5s" hx-select="#live" hx-swap="outerMorph"' in live
     assert "<form" not in live
     assert "As of 20" in words(live)
