@@ -1,6 +1,7 @@
 """Cases through real worker processes: each on an app of its own, all at once, with time that passes when it is due."""
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ STARTS = 60.0  # seconds, on a very busy machine
 ENDS = 90.0
 PASSES = 5.0  # seconds, whenever nothing is left to do now
 LEASE = 61.0
+THREADS = 11  # ten act, and a client has ten connections
 OVER = ("done", "failed", "not needed")
 BEGUN = "begins with an empty Redis"
 RULE = """
@@ -144,6 +146,19 @@ def begun(running: Server, crew: Crew, played: Sequence[Play]) -> Process:
     return process
 
 
+def all_at_once(running: Server, crew: Crew, played: Sequence[Play]) -> list[Process]:
+    """As many workers as can be at a call of each play at the same time: no call is held for longer than a client
+    waits. One of them tells that Redis was empty."""
+    workers = [started(running, crew, played, threads=THREADS) for _ in range(math.ceil(len(played) / (THREADS - 1)))]
+
+    def are_ready() -> bool:
+        said = [worker.output for worker in workers]
+        return all("worker ready" in each for each in said) and any(BEGUN in each for each in said)
+
+    workers[0].ready(are_ready, what="all to be ready", within=STARTS)
+    return workers
+
+
 def rests(world: World) -> bool:
     """Whether nothing is due and nobody has anything in hand."""
     due = sum(world.server.zcount(layout.DUE + lane, 0, world.hands.now() * 1000) for lane in ("decide", "act"))
@@ -177,7 +192,7 @@ def played_until(
     return workers[0].ready(look, what=what, within=ENDS)
 
 
-def played_through(world: World, worker: Process, played: Sequence[Play], turn: str) -> dict[str, Run]:
+def played_through(world: World, workers: Sequence[Process], played: Sequence[Play], turn: str = "1") -> dict[str, Run]:
     """Until all runs of that turn are over."""
     ids = {play.name: f"{play.name}-{turn}" for play in played}
 
@@ -185,7 +200,7 @@ def played_through(world: World, worker: Process, played: Sequence[Play], turn: 
         mine = [run for name, run in runs.items() if ids.get(name) == run.event_id]
         return len(mine) == len(ids) and all(run.state in OVER for run in mine)
 
-    return played_until(world, [worker], over, what="all runs to be over")
+    return played_until(world, workers, over, what="all runs to be over")
 
 
 def recorded(world: World, runs: Mapping[str, Run]) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ import pytest
 from core.runs import Run
 from heroku.endpoints import BY_NAME
 from tests.workers.actions.cases import EVERY
-from tests.workers.actions.plays import BEGUN, Play, begun, played_through, plays, recorded
+from tests.workers.actions.plays import BEGUN, Play, all_at_once, begun, played_through, plays, recorded
 from tests.workers.actions.scene import SECRET
 from tests.workers.world import APP, World
 from toolbelt.crew import Crew
@@ -30,14 +30,6 @@ def sentence(play: Play, came: str) -> str:
     """How the record tells of the call that changes something; what was measured follows."""
     group = BY_NAME[play.case.endpoint].group
     return f"{play.called}: {came}; allowed by {group}: {play.case.access[group]} ["
-
-
-def lost(play: Play) -> list[str]:
-    """The same of one whose answer was cut off: what may be repeated is looked at again as ever."""
-    endpoint = BY_NAME[play.case.endpoint]
-    if endpoint.repeatable:
-        return [sentence(play, f"left without a clear answer, to be tried again ({endpoint.success})")]
-    return [sentence(play, f"left without a clear answer ({endpoint.success})"), play.looked_up]
 
 
 def missing(record: dict[str, list[str]], wanted: dict[str, list[str]]) -> list[str]:
@@ -65,7 +57,7 @@ def test_each_is_done_and_says_so_and_then_it_is_not_needed(world: World, runnin
     process = begun(running, crew, played)
     for play in played:
         play.set_off("1")
-    first = played_through(world, process, played, "1")
+    first = played_through(world, [process], played)
 
     assert [play.said(first[play.name]) for play in played if not play.came(first[play.name])] == []
     assert {play.name: play.effects() for play in played} == {play.name: 1 for play in played}
@@ -75,7 +67,7 @@ def test_each_is_done_and_says_so_and_then_it_is_not_needed(world: World, runnin
     left = [play for play in played if play.case.again]
     for play in left:
         play.set_off("2")
-    again = played_through(world, process, left, "2")
+    again = played_through(world, [process], left, "2")
     assert [play.said(again[play.name]) for play in left] == [play.case.again for play in left]
     process.stop()
     assert SECRET not in process.output + world.kept()
@@ -89,7 +81,7 @@ def test_each_is_denied_or_fails_with_its_words(world: World, running: Server, c
     process = begun(running, crew, [*denied, *failed])
     for play in (*denied, *failed):
         play.set_off("1")
-    runs = played_through(world, process, [*denied, *failed], "1")
+    runs = played_through(world, [process], [*denied, *failed])
     record = recorded(world, runs)
 
     no = "Denied: rule {} may not touch acme-shop."
@@ -104,19 +96,36 @@ def test_each_is_denied_or_fails_with_its_words(world: World, running: Server, c
     assert [play.name for play in (*denied, *failed) if play.effects()] == []
 
 
-def test_what_timed_out_after_its_effect_is_found_and_not_repeated(world: World, running: Server, crew: Crew) -> None:
+LOST = [
+    pytest.param(Kind.TIME_OUT_AFTER, id="no answer came"),
+    pytest.param(Kind.CUT, id="half an answer came"),
+]
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_what_was_lost_after_its_effect_is_found_and_not_repeated(
+    world: World, running: Server, crew: Crew, kind: Kind
+) -> None:
     """What cannot be looked up is not repeated either, and people hear of it."""
     played = plays(world, "lost", EVERY)
     for play in played:
-        play.spoil(Kind.CUT)
-    process = begun(running, crew, played)
+        play.spoil(kind)
+    workers = all_at_once(running, crew, played)
     for play in played:
         play.set_off("1")
-    runs = played_through(world, process, played, "1")
+    runs = played_through(world, workers, played)
 
     assert [play.said(runs[play.name]) for play in played if not play.came_though_lost(runs[play.name])] == []
     assert {play.name: play.effects() for play in played} == {p.name: p.case.lost_effects for p in played}
-    told = {play.name: lost(play) for play in played}
-    assert missing(recorded(world, runs), told) == []
+    assert missing(recorded(world, runs), {play.name: lost(play, kind) for play in played}) == []
     unknown = [f"{play.app}, rule {play.name}: {play.case.lost_says}" for play in played if play.case.lost_says]
     assert sorted(text for text in world.told() if BEGUN not in text) == sorted(unknown)
+
+
+def lost(play: Play, kind: Kind) -> list[str]:
+    """How the record tells of its call, and of what a look has shown; what may be repeated is looked at as ever."""
+    endpoint = BY_NAME[play.case.endpoint]
+    how, status = ("a clear answer", f" ({endpoint.success})") if kind is Kind.CUT else ("an answer", "")
+    if endpoint.repeatable:
+        return [sentence(play, f"left without {how}, to be tried again{status}")]
+    return [sentence(play, f"left without {how}{status}"), play.looked_up]

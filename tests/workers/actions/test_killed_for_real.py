@@ -13,8 +13,8 @@ from tests.workers.actions.plays import (
     BEGUN,
     ENDS,
     LEASE,
-    STARTS,
     Play,
+    all_at_once,
     played_through,
     played_until,
     plays,
@@ -32,7 +32,6 @@ from toolbelt.waiting import until
 
 HOUR = 3_600.0
 LOOKS = [("GET", "/apps/*"), ("GET", "/apps/*/formation")]
-THREADS = 11  # ten act, and a client has ten connections
 SCALE, SCALED = "scale: {type: web, quantity: 4}", "Scaled web from 1 to 4 dynos."
 MAINTENANCE, SWITCHED = "maintenance: {on: true}", "Maintenance was switched on."
 
@@ -44,18 +43,11 @@ def crew() -> Iterator[Crew]:
 
 
 def working(running: Server, crew: Crew, played: Sequence[Play]) -> list[Process]:
-    """Workers that have begun with it, as many as can be at a call of each at the same time."""
-    workers = [started(running, crew, played, threads=THREADS) for _ in range(2)]
-    until(lambda: are_ready(workers), what="both to be ready", within=STARTS)
+    """Workers that have begun with it."""
+    workers = all_at_once(running, crew, played)
     for play in played:
         play.set_off("1")
     return workers
-
-
-def are_ready(workers: Sequence[Process]) -> bool:
-    """Both, as no call is held for longer than a client waits; one of them tells that Redis was empty."""
-    said = [worker.output for worker in workers]
-    return all("worker ready" in each for each in said) and any(BEGUN in each for each in said)
 
 
 def kill(workers: Sequence[Process]) -> None:
@@ -107,7 +99,7 @@ def test_each_change_is_made_once_though_the_worker_is_killed_amid_it(
 
     world.pass_time(LEASE)
     other = started(running, crew, played)
-    runs = played_through(world, other, played, "1")
+    runs = played_through(world, [other], played)
     assert [play.said(runs[play.name]) for play in played if not play.came_though_lost(runs[play.name])] == []
     assert {p.name: p.effects() for p in played} == {p.name: effects(p, had_effect=had_effect) for p in played}
     record = recorded(world, runs)
@@ -158,7 +150,7 @@ def test_no_step_is_taken_twice_though_the_worker_is_killed_before_the_next(
 
     world.pass_time(LEASE)
     other = started(running, crew, played)
-    runs = played_through(world, other, played, "1")
+    runs = played_through(world, [other], played)
     assert [play.said(runs[play.name]) for play in played if not play.came(runs[play.name])] == []
     wanted = {play.name: ("done", SWITCHED if MAINTENANCE in play.then else SCALED) for play in played}
     assert {play.name: play.said(runs[play.name], "step:2") for play in played} == wanted
