@@ -1,6 +1,8 @@
 """Parameters as tired people write them, and as events fill them: what does not fit is told, at its place and in words
 that say what to write."""
 
+from typing import Any
+
 import pytest
 
 from rules.examining import examine
@@ -132,9 +134,7 @@ FILLED = [
 
 
 @pytest.mark.parametrize(("do", "value", "words"), FILLED, ids=range(len(FILLED)))
-def test_what_an_event_fills_in_and_does_not_fit_fails_in_words(
-    world: World, do: str, value: object, words: str
-) -> None:
+def test_what_an_event_fills_in_and_does_not_fit_fails_in_words(world: World, do: str, value: Any, words: str) -> None:
     """A config var was set to nothing, as an event lacked a field; and an agent's tool ran on the app itself."""
     world.worker(rule(do.replace("%s", X), FULL), environment=ENVIRONMENT)
     world.deliver(occasion(world, **{"data.command": value}))
