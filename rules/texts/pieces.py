@@ -29,15 +29,24 @@ def something(pieces: Sequence[Piece]) -> str:
     return text
 
 
+MOST_PRINTED: Final = 100_000  # characters, of all that one text prints
 _OPEN: Final = "\x02"
 _CLOSE: Final = "\x03"
 _NONE: Final = str.maketrans("", "", _OPEN + _CLOSE)
 _PRINTED: Final = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*)(?:{_CLOSE}|$)")
 
 
-def fenced(text: str) -> str:
-    """What a template printed, so that it can be told apart afterwards: a mark for `Template.render`."""
-    return _OPEN + text.translate(_NONE) + _CLOSE
+class Fence:
+    """A mark for one rendering of a template: what is printed can be told apart afterwards. Of endless data only the
+    beginning is printed, so that what is written behind it is there too."""
+
+    def __init__(self) -> None:
+        self._left = MOST_PRINTED
+
+    def __call__(self, text: str) -> str:
+        shown = text.translate(_NONE)[: self._left]
+        self._left -= len(shown)
+        return _OPEN + shown + _CLOSE
 
 
 def pieces_of(text: str) -> tuple[Piece, ...]:

@@ -20,7 +20,7 @@ from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from rules.errors import TemplateError
-from rules.texts.pieces import Join, fenced, pieces_of
+from rules.texts.pieces import Fence, Join, pieces_of
 from rules.texts.template_bounds import Bounding
 from rules.texts.template_filters import FILTERS, HIDDEN, as_text
 from rules.texts.template_syntax import Names, check
@@ -29,6 +29,7 @@ __all__ = ["Template", "TemplateError", "compile_template", "is_template", "rend
 
 MAX_SOURCE: Final = 4_000  # characters
 MAX_OUTPUT: Final = 16_000  # characters; what is longer is cut, and ends in …
+MAX_PIECES: Final = 200_000  # characters, before they are joined
 Mark = Callable[[str], str]
 AS_IT_IS: Final[Mapping[str, Join]] = MappingProxyType({})
 _MARK: ContextVar[Mark | None] = ContextVar("mark", default=None)
@@ -49,17 +50,16 @@ class Template:
         """The names at the top of the context that it refers to."""
         return self._roots
 
-    def render(self, context: Mapping[str, Any], *, mark: Mark | None = None) -> str:
-        """The text for `context`, at most MAX_OUTPUT long; raises TemplateError. What {{ … }} prints passes `mark`."""
+    def render(self, context: Mapping[str, Any], *, mark: Mark | None = None, most: int = MAX_OUTPUT) -> str:
+        """The text for `context`, at most so long; raises TemplateError. What {{ … }} prints passes `mark`."""
         token = _MARK.set(mark)
         try:
-            return self._rendered(context)
+            return _cut(self._rendered(context, most), most)
         finally:
             _MARK.reset(token)
 
-    def _rendered(self, context: Mapping[str, Any]) -> str:
+    def _rendered(self, context: Mapping[str, Any], left: int) -> str:
         pieces: list[str] = []
-        left = MAX_OUTPUT
         try:
             for piece in self._compiled.generate(context):
                 pieces.append(piece[: left + 1])
@@ -70,7 +70,7 @@ class Template:
             raise TemplateError("compares values that cannot be compared") from None
         except (jinja2.TemplateError, ValueError) as error:
             raise TemplateError(f"cannot be rendered ({type(error).__name__})") from None
-        return _cut("".join(pieces))
+        return "".join(pieces)
 
 
 def is_template(value: object) -> bool:
@@ -144,11 +144,11 @@ def _text(text: str, context: Mapping[str, Any], join: Join | None) -> str:
     template = compile_template(text)
     if join is None:
         return template.render(context)
-    return _cut(join(pieces_of(template.render(context, mark=fenced))))
+    return _cut(join(pieces_of(template.render(context, mark=Fence(), most=MAX_PIECES))), MAX_OUTPUT)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_OUTPUT else text[: MAX_OUTPUT - 1] + "…"
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 class _Missing(jinja2.ChainableUndefined):

@@ -18,6 +18,7 @@ Shown = Literal["releases", "build_output", "logs", "config_names"]
 EVENT_CHARACTERS = 6_000
 RELEASES = 15
 LOG_LINES = 150
+NAMES_CHARACTERS = 8_000  # of config vars
 BUILDS = 20  # looked through for the newest
 OUTPUT_BYTES = 100_000  # of the end of a build's output
 
@@ -67,7 +68,7 @@ def _logs(step: Step[Any]) -> str:
 
 def _config_names(step: Step[Any]) -> str:
     """Never a value."""
-    return ", ".join(sorted(step.heroku.config_vars(step.app)))
+    return ", ".join(sorted(step.heroku.config_vars(step.app)))[:NAMES_CHARACTERS]
 
 
 def _read(step: Step[Any], link: str) -> str:
