@@ -3,10 +3,9 @@
 import contextlib
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import redis
 
@@ -50,6 +49,14 @@ class KeptEvent:
     state: EventState
     due_at: float | None
     kept: records.Kept | None
+
+
+class Outcome(NamedTuple):
+    """A run, its rule, and the state that it is in."""
+
+    run: str
+    rule: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +144,14 @@ class Sight:
         """Of the runs planned last, so many, those that send a message to people; the newest first."""
         return self.kept_runs([id for id in self._newest(layout.RUNS, most) if id.startswith(outbox.RUNS)])
 
-    def outcomes(self, *, most: int) -> Counter[tuple[str, str]]:
-        """Of the runs planned last, so many, how many of each rule came to each state."""
+    def outcomes(self, *, most: int) -> list[Outcome]:
+        """How the runs came out that were planned last, so many, the newest first; nothing else of them is read."""
+        ids = self._newest(layout.RUNS, most)
         pipeline = self._redis.pipeline(transaction=False)
-        for id in self._newest(layout.RUNS, most):
+        for id in ids:
             pipeline.hmget(layout.RUN + id, "rule", "state")
-        return Counter((rule.decode(), state.decode()) for rule, state in pipeline.execute() if rule and state)
+        found = zip(ids, pipeline.execute(), strict=True)
+        return [Outcome(id, rule.decode(), state.decode()) for id, (rule, state) in found if rule and state]
 
     def run(self, id: str) -> Run:
         """One run, by its id or the beginning of it. Raises NotThere, records.UnknownFormat."""

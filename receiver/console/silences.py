@@ -11,7 +11,7 @@ from core.hands import Hands
 from core.links import CONSOLE
 from core.telling.silences import LONGEST_GLOB, unknown
 from receiver.console.desk import Asked, Desk, Refused
-from receiver.console.rules import books_of
+from receiver.console.rules_known import books_of
 from rules import durations
 from rules.silences import EVERY
 

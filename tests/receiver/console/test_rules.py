@@ -143,6 +143,17 @@ def test_closing_what_somebody_else_closed_says_so(ada: Visitor, server: redis.R
     assert "there is no open breaker of a rule" in ada.page(answer.headers["location"])
 
 
+def test_a_rule_shows_its_latest_runs_and_no_others(ada: Visitor, records: Records) -> None:
+    for number in range(7):
+        records.run(f"e{number}:roll-back", ago=100 + number)
+    records.run("e9:scale", ago=50)
+
+    page = ada.page("/console/rules/roll-back")
+
+    assert ">7 done</a>" in page
+    assert [number for number in range(10) if f'href="/console/runs/e{number}%3A' in page] == [0, 1, 2, 3, 4]
+
+
 def test_a_run_leads_to_its_rule(ada: Visitor, records: Records) -> None:
     records.run("e1:roll-back")
 
