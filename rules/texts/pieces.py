@@ -25,7 +25,8 @@ def something(pieces: Sequence[Piece]) -> str:
     """The text of these pieces; where it changes something, a gap is hardly meant. Raises TemplateError."""
     text = "".join(piece.text for piece in pieces)
     if not text:
-        raise TemplateError('a template comes to nothing; if that may be, say what instead: {{ … | default("none") }}')
+        instead = '{{ … | default("none") }}'
+        raise TemplateError(f"a template comes to nothing; if that may be, say what instead: {instead}")
     return text
 
 
