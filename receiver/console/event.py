@@ -28,13 +28,17 @@ EVENT_GATES = ("repeat", "came")  # that name another event
 
 
 class Part(NamedTuple):
-    """A rule's part in a decision: in a word, in a sentence where its clauses do not say it, and what to look at."""
+    """A rule's part in a decision: in a word, in a sentence where its clauses do not say it, and what to look at.
+
+    `would` are the steps that it would have taken, had it not been in shadow.
+    """
 
     verdict: Verdict
     word: str
     sentence: str
-    run: str
-    event: str
+    run: str = ""
+    event: str = ""
+    would: Sequence[str] = ()
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
@@ -90,7 +94,8 @@ def _told(kept: Sequence[Mapping[str, Any]], event: Event | None, sight: Sight) 
         if digest not in books:
             books[digest] = sight.book(digest) if digest else None
         found = verdicts(decision, event, books[digest], None) if event and "b" in decision else ()
-        parts = [_part(verdict) for verdict in found]
+        steps = {rule["name"]: rule.get("do", ()) for rule in books[digest] or ()}
+        parts = [_part(verdict, steps.get(verdict.rule, ())) for verdict in found]
         yield {"at": decision["at"] / 1000, "asked": asked_by(decision), "parts": parts}
 
 
@@ -100,9 +105,9 @@ def _is_put_off(kept: Sequence[Mapping[str, Any]], hands: Hands) -> bool:
     return bool(due) and max(due) / 1000 + TOLD_SECONDS > hands.now()
 
 
-def _part(verdict: Verdict) -> Part:
+def _part(verdict: Verdict, steps: Sequence[str]) -> Part:
     if not verdict.matched:
-        return Part(verdict, "no match", "" if verdict.clauses else verdict.sentence, "", "")
+        return Part(verdict, "no match", "" if verdict.clauses else verdict.sentence)
     name, about = (str(verdict.gate[0]), str(verdict.gate[1])) if len(verdict.gate) > 1 else ("", "")
     word = str(verdict.gate[0]) if verdict.gate else "matched"
     return Part(
@@ -111,6 +116,7 @@ def _part(verdict: Verdict) -> Part:
         gate_in_words(verdict.gate),
         run=about if name in RUN_GATES else "",
         event=about if name in EVENT_GATES else "",
+        would=steps if word == "shadow" else (),
     )
 
 

@@ -164,7 +164,7 @@ def test_every_rule_that_listened_tells_clause_by_clause_why(ada: Visitor, decid
             "no match holds data.status is failed saw failed does not hold app.name is acme-news saw acme-shop "
             "not asked data.version is over 1 saw 42"
         ),
-        "only-recorded": "shadow In shadow: nothing was touched.",
+        "only-recorded": "shadow In shadow: nothing was touched. It would have done: notify (to: log; text: hello)",
         "too-late": "stale Stopped: it was … s old, and the rule acts up to 1 s.",
     }
     assert 'href="/console/runs/e-decided%3Aacts">To the run' in page
