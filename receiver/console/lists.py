@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from markupsafe import Markup, escape
 from starlette.requests import Request
 
 FARTHEST = 100_000
@@ -29,10 +30,10 @@ class Wanted:
         """Whether a thing is as it must be."""
         return all(told.get(name) == wish for name, wish in self.only.items())
 
-    def query(self, *, skip: int = 0, **changed: str) -> str:
-        """The address's query with that changed, and from there on."""
+    def query(self, *, skip: int = 0, **changed: str) -> Markup:
+        """The address's query with that changed, and from there on, as it stands in a link."""
         fields = {name: wish for name, wish in {**self.only, **changed}.items() if wish}
-        return urlencode(fields | ({"skip": str(skip)} if skip else {}))
+        return escape(urlencode(fields | ({"skip": str(skip)} if skip else {})))
 
 
 def wanted(request: Request, *names: str) -> Wanted:

@@ -37,13 +37,13 @@ class Session:
     def token(self) -> str:
         """What our forms carry, so that no other site's form is taken for ours; another for each session."""
         if "token" not in self._kept:
-            self._kept["token"] = secrets.token_urlsafe(24)
+            self._kept["token"] = secrets.token_hex(24)
         return str(self._kept["token"])
 
     def begin(self, by: str) -> None:
         """Somebody has shown the password. The token is new at once, so that pages opened together have the same."""
         self._kept.clear()
-        self._kept.update(by=by, at=int(time.time()), token=secrets.token_urlsafe(24))
+        self._kept.update(by=by, at=int(time.time()), token=secrets.token_hex(24))
 
     def end(self) -> None:
         """Nobody is signed in any more, as far as this browser goes."""
