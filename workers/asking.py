@@ -31,10 +31,16 @@ log = structlog.get_logger()
 
 
 class Use(NamedTuple):
-    """A tool that the agent may call, on this app."""
+    """A tool that the agent may call, on this app; of which `type` it is."""
 
     tool: str
     app: str
+    type: str
+
+
+def reach(tool: str, kind: str) -> tuple[str, Level] | None:
+    """What a tool needs; None if nothing. Whatever an MCP server calls its own, it is not Heroku's."""
+    return _CODE if kind == "mcp" else TOOLS.get(tool, _CODE)
 
 
 class Asking:
@@ -102,8 +108,7 @@ class Asking:
         return self._streams
 
     def _check(self, use: Use) -> None:
-        reaches = TOOLS.get(use.tool, _CODE)
-        group, level = reaches or ("dynos", Level.OFF)
+        group, level = reach(use.tool, use.type) or ("dynos", Level.OFF)
         has = self._grant.levels.get(group, Level.OFF)
         reason = ""
         if has < level:

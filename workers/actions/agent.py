@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.answers import Answer
-from heroku.access import Level
 from heroku.errors import Unavailable
 from rules.actions import ActionSpec, Need, Written
 from rules.texts.marking import marked
@@ -18,7 +17,7 @@ from workers.actions.agent_context import NEEDS
 from workers.actions.agent_params import Params, unfit
 from workers.actions.agent_request import request, uses
 from workers.actions.base import Action, Outcome, Step
-from workers.asking import TOOLS
+from workers.asking import reach
 from workers.streams import UNAVAILABLE, Bounds
 
 LOOK_SECONDS = 2.0
@@ -118,7 +117,7 @@ def _needs(written: Written) -> tuple[Need, ...]:
     for tool in tools if isinstance(tools, list) else ():
         name = tool.get("name") if isinstance(tool, dict) else None
         if isinstance(name, str) and not is_template(name):
-            reaches = TOOLS.get(name, ("dynos", Level.FULL))
+            reaches = reach(name, str(tool.get("type")))
             needed += [Need(*reaches)] if reaches else []
     return tuple(needed)
 

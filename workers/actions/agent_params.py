@@ -69,7 +69,7 @@ class Params(_Params):
     """What to ask, what to show, and how far the agent may go."""
 
     prompt: str = Field(min_length=1, max_length=PROMPT_CHARACTERS, description="The question; may be a template.")
-    system: str = Field("", max_length=4_000, description="Who it is to be; may be a template.")
+    system: str = Field("", max_length=PROMPT_CHARACTERS, description="Who it is to be; may be a template.")
     messages: list[Message] = Field(
         default_factory=list,
         max_length=20,

@@ -21,10 +21,7 @@ RULES = (
 
 def uses(step: Step[Params]) -> list[Use]:
     """The tools that it may call, and where."""
-    return [
-        Use(tool.name if tool.type == "heroku_tool" else f"mcp {tool.name}", _app(tool, step))
-        for tool in step.params.tools
-    ]
+    return [Use(tool.name, _app(tool, step), tool.type) for tool in step.params.tools]
 
 
 def _app(tool: ToolParams, step: Step[Params]) -> str:

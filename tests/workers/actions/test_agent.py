@@ -313,6 +313,13 @@ def test_a_tool_without_the_access_for_it_does_not_load(world: World, tool: str)
         world.worker(ask(f"tools: [{{name: {tool}}}]", access="{dynos: write, add-ons: write}"))
 
 
+def test_an_mcp_tool_that_is_called_like_a_harmless_one_needs_as_much_as_any(world: World) -> None:
+    """The rule loaded, as Heroku's own tool of that name needs nothing, and was denied at night."""
+    with pytest.raises(RuleErrors, match="dynos: full"):
+        world.worker(ask("tools: [{name: html_to_markdown, type: mcp}]"))
+    world.worker(ask("tools: [{name: html_to_markdown}]"))
+
+
 @pytest.mark.parametrize(
     "more",
     [
@@ -428,6 +435,14 @@ def test_what_an_event_says_stays_between_the_marks(world: World, order: str) ->
         outside += character if depth == 0 and character != CLOSE else ""
     assert depth == 0
     assert outside.split("\n") == ["Why did  crash?", "", "The event:", ""]
+
+
+def test_who_it_is_to_be_may_quote_a_long_event(world: World) -> None:
+    """A commit message of 5,000 characters was too long for `system`, and the step failed."""
+    crash(world, **{"data.command": "x" * 5_000})
+    record = finish(world, world.worker(ask('system: "You know {{ data.command }}."')))
+
+    assert record.state == "done"
 
 
 SECRETS = [
