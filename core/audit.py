@@ -13,6 +13,7 @@ from core.runs import Run
 
 if TYPE_CHECKING:  # the web process reads the record, and Heroku's endpoints take 13 MB
     from heroku.calls import CallRecord
+from heroku.redacting import redacted
 
 OUTCOMES = {
     "done": "done",
@@ -75,9 +76,10 @@ class AuditLine:
         return {name: value for name, value in asdict(self).items() if value is not None and name != "at"}
 
     def to_json(self) -> dict[str, Any]:
-        """As `bin/dynohook audit` exports it."""
+        """As `bin/dynohook audit` exports it; secrets that got into it all the same do not leave by it."""
         at = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds")
-        return {**asdict(self), "at": at, "sentence": self.sentence}
+        told = {**asdict(self), "at": at, "sentence": self.sentence}
+        return {name: redacted(value) if isinstance(value, str) else value for name, value in told.items()}
 
 
 def line(record: "CallRecord", *, at: float, run: str, app_name: str, why: str) -> AuditLine:

@@ -13,7 +13,6 @@ from core.audit import OUTCOMES, AuditLine
 from core.hands import Hands
 from core.history import Deed, Did
 from core.telling.calls import chosen
-from core.telling.events import without_secrets
 from receiver.console.desk import Desk
 from receiver.console.lists import Wanted, wanted
 
@@ -73,4 +72,4 @@ def _page(fitting: list[Any], asked: Wanted) -> dict[str, Any]:
 
 
 def _json_line(line: AuditLine) -> str:
-    return json.dumps(without_secrets(line.to_json()), ensure_ascii=False) + "\n"
+    return json.dumps(line.to_json(), ensure_ascii=False) + "\n"
