@@ -99,7 +99,7 @@ def _shape(spec: ActionSpec) -> str:
 def _params_faults(spec: ActionSpec, params: dict[str, Any]) -> list[Fault]:
     """A key without a value would count as absent, which nobody means who wrote it."""
     blank = [key for key, value in params.items() if value is None]
-    faults = [Fault((key,), "has no value: give it one, or leave it out") for key in blank]
+    faults = [Fault((key,), "has no value: give it one, or leave it out", at_key=True) for key in blank]
     try:
         spec.params.model_validate(params, extra="forbid")
     except ValidationError as error:

@@ -79,7 +79,7 @@ def _blanks(raw: dict[str, Any], *path: str) -> Iterator[Fault]:
     """A key without a value would count as absent, which nobody means who wrote it. `match` has words of its own."""
     for key, value in raw.items():
         if value is None and key != "match":
-            yield Fault((*path, key), "has no value: give it one, or leave it out")
+            yield Fault((*path, key), "has no value: give it one, or leave it out", at_key=True)
         elif isinstance(value, dict) and key in _BLANK_INSIDE:
             yield from _blanks(value, *path, key)
 

@@ -144,3 +144,13 @@ def test_what_an_event_fills_in_and_does_not_fit_fails_in_words(world: World, do
     assert world.posts() == []
     assert "\n" not in sentence
     assert SECRET not in sentence
+
+
+def test_a_key_without_a_value_is_told_where_it_stands() -> None:
+    """It was told at the beginning of the next step."""
+    text = rule("restart:\n          dyno:\n          type:\n      - wait: {for: 5m}", FULL)
+    problems = examine([Source("rules.yaml", text)], actions=SPECS).problems
+    assert [(problem.key, problem.line, problem.column) for problem in problems if NO_VALUE in problem.told] == [
+        ("rules[0].do[0].restart.dyno", LINE + 1, 11),
+        ("rules[0].do[0].restart.type", LINE + 2, 11),
+    ]
