@@ -243,6 +243,7 @@ class Sight:
         ready = presence.readiness([json.loads(w) for w in workers], int(self.now() * 1000), int(bool(pause)), epoch)
         return {
             **ready.to_json(),
+            "acts": sorted({worker.act for worker in self.workers()} - {""}),
             "paused": {"by": pause.by, "why": pause.why, "at": pause.at} if pause else None,
             "events_waiting": decide,
             "runs_under_way": act,

@@ -32,12 +32,13 @@ def refusals(counters: Mapping[str, int]) -> list[tuple[int, str]]:
 
 
 def workers(found: Mapping[str, Any]) -> str:
-    """How many there are, and what rules they run."""
+    """How many there are, what rules they run, and where ACT holds these."""
     if not found["ready"]:
         return "none seen lately: nothing is decided until one runs"
     digests = found["rules"]
     same = f"rules {digests[0]}" if len(digests) == 1 else f"different rules, as in a deploy: {', '.join(digests)}"
-    return f"{found['workers']}, {same}"
+    brake = f", ACT is {' or '.join(found['acts'])}" if found["acts"] else ""
+    return f"{found['workers']}, {same}{brake}"
 
 
 def memory(redis: Mapping[str, int]) -> str:

@@ -37,7 +37,7 @@ class World:
         self.ledger = Ledger(server, keep_seconds=14 * DAY)
         self.runs = Runs(server)
         self.hands = Hands(server)
-        self.beat = Beat(server, worker=worker, rules="rules", version="1")
+        self.beat = Beat(server, worker=worker, rules="rules", version="1", act="live")
 
     def other(self, worker: str) -> "World":
         """The same ledger, as another worker sees it."""
