@@ -9,6 +9,7 @@ import redis
 
 from core import history, layout, queue, scripts
 from core.queue import Lane
+from core.runs import Run
 from core.sight import Breaker, KeptEvent, NotNow, NotThere, Pause, Sight
 from rules.durations import in_words
 from rules.silences import Silence
@@ -126,7 +127,7 @@ class Hands(Sight):
             case b"answered":
                 return whole
             case b"not asking":
-                raise NotNow(f"run {whole} asks for nothing: it is {self.run(whole).state}")
+                raise NotNow(_asks_nothing(self.run(whole)))
             case b"too late":
                 raise NotNow(f"nobody answered run {whole} in time, so it is denied")
             case _:
@@ -146,3 +147,11 @@ class Hands(Sight):
                 if len(begun) == 1:
                     return lane, begun[0].removeprefix(f"{lane} ")
             raise
+
+
+def _asks_nothing(run: Run) -> str:
+    """Whoever presses a button twice, or is second to another, hears what came of the first."""
+    if run.approval is None:
+        return f"run {run.id} asks for nothing: it is {run.state}"
+    said = "yes" if run.approval["verdict"] == "approve" else "no"
+    return f"run {run.id} asks for nothing any more: {run.approval['by']} said {said}, and it is {run.state}"

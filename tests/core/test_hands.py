@@ -98,7 +98,7 @@ def test_a_question_is_answered_once_and_the_run_goes_on_at_once(world: World, v
         "field": "step:0",
     }
     assert world.due_in("act", "e1:roll-back") == pytest.approx(0, abs=2)
-    with pytest.raises(NotNow, match="asks for nothing any more: sam said (yes|no), and it is due"):
+    with pytest.raises(NotNow, match=r"asks for nothing any more: sam said (yes|no), and it is due"):
         world.hands.answer("e1", verdict, by="ada", why="")
 
 

@@ -24,3 +24,13 @@ def test_a_run_that_asks_is_approved_with_a_name_and_a_reason(ada: Visitor, reco
     approval = records.hands.run("e1:roll-back").approval
     assert approval is not None
     assert (approval["verdict"], approval["by"], approval["why"]) == ("approve", "ada", "I looked at the logs")
+
+
+def test_who_presses_twice_hears_what_came_of_the_first(ada: Visitor, records: Records) -> None:
+    run = f"/console/runs/{records.asking('e1:roll-back')}"
+    token = ada.token(run)
+    fields = {"token": token, "do": "approve", "why": "I looked"}
+    assert [ada.post(run, **fields).status_code for _ in range(2)] == [303, 303]
+
+    assert "run e1:roll-back asks for nothing any more: ada said yes, and it is due" in ada.page(run)
+    assert len(records.hands.history(most=10)) == 1
