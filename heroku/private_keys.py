@@ -15,6 +15,7 @@ _MIXED: Final = r"(?=[A-Za-z+/]*[0-9])(?=[A-Z0-9+/]*[a-z])(?=[a-z0-9+/]*[A-Z])"
 _LINE: Final = re.compile(
     rf"(?<![\w+/=.-]){_MIXED}(?:[A-Za-z0-9+/]{{64}}|[A-Za-z0-9+/]{{70}}|[A-Za-z0-9+/]{{76}})(?![\w+/=.-])"
 )
+_ENCODED: Final = re.compile(r"LS0tLS1CRUdJTi[\w+/=-]*")  # a whole file that was put into one variable
 _BASE64: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _WHOLE_LINE: Final = 40  # characters: a last word that is no shorter is of a key
 
@@ -24,7 +25,8 @@ def without_private_keys(text: str, instead: str) -> str:
 
     Where the beginning was cut off, it goes back as far as there are lines of a key.
     """
-    return _LINE.sub(instead, _without_rests(_KEY.sub(instead, text), instead))
+    text = _without_rests(_KEY.sub(instead, text), instead)
+    return _LINE.sub(instead, _ENCODED.sub(instead, text))
 
 
 def _without_rests(text: str, instead: str) -> str:

@@ -1,5 +1,6 @@
 """Private keys leave a text whole, however they come; and what stands around them stays."""
 
+import base64
 import json
 import random
 import string
@@ -26,8 +27,14 @@ def logged(lines: list[str]) -> str:
 
 
 def leaked(text: str) -> list[str]:
-    """What is left of a key: pieces of its lines."""
-    return [line[at : at + 8] for line in LINES for at in range(0, len(line) - 8, 8) if line[at : at + 8] in text]
+    """What is left of a key: pieces of its lines, as they are or encoded once more."""
+    encoded = base64.b64encode("\n".join(pem()).encode()).decode()
+    return [
+        line[at : at + 8]
+        for line in (*LINES, encoded)
+        for at in range(0, len(line) - 8, 8)
+        if line[at : at + 8] in text
+    ]
 
 
 WHOLE = {
@@ -47,6 +54,7 @@ WHOLE = {
     "as a list in JSON": json.dumps(pem()),
     "in a variable": 'KEY="' + "\n".join(pem()) + '"',
     "on one line with spaces": " ".join(pem()),
+    "encoded as a whole": base64.b64encode("\n".join(pem()).encode()).decode(),
     "without an end": "\n".join(pem()[:-1]),
     "without an end, in lines of a log": logged(pem(headers=True)[:-3]),
     "without a beginning": "\n".join(pem()[3:]),
