@@ -29,6 +29,16 @@ rules:
     with: {domain: acme.example}
   - {use: removed-domain, mode: live, with: {to: ops}}
   - {use: removed-addon, mode: live, with: {to: ops, plan: "heroku-redis:*"}}
+  - name: put-to-sleep
+    mode: live
+    on: api:addon.create
+    match: {app.name: acme-production-night}
+    access: {formation: write, domains: full, collaborators: full}
+    limit: {max: 3, within: 1h}
+    do:
+      - scale: {type: web, quantity: 0}
+      - domain: {remove: night.acme.example}
+      - collaborator: {add: partner@elsewhere.example}
 targets:
   ops: {log: true}
 """
@@ -150,7 +160,7 @@ def test_a_production_app_without_web_gets_it_back_and_others_do_not(stage: Stag
 
 def test_a_stranger_is_put_out_if_somebody_says_so(stage: Stage, somebody: Heroku) -> None:
     app = watched(stage, "acme-books")
-    for user in ("eve@elsewhere.example", "guest@elsewhere.example", "ada@acme.example"):
+    for user in ("eve@elsewhere.example", "guest@elsewhere.example", "Ada@ACME.example"):
         somebody.create_collaborator(app, user=user)
 
     eve, guest = (question(stage, STRANGER, f"{who}@elsewhere.example") for who in ("eve", "guest"))
@@ -163,7 +173,8 @@ def test_a_stranger_is_put_out_if_somebody_says_so(stage: Stage, somebody: Herok
     assert story(gone) == {"collaborator": "done", "notify": "done"}
     assert run_of(stage, STRANGER, app, "denied").id == guest
     left = {each.user.email for each in stage.heroku.app(app).collaborators}
-    assert {"ada@acme.example", "guest@elsewhere.example"} <= left
+    assert {"Ada@ACME.example", "guest@elsewhere.example"} <= left
+    assert len([run for run in stage.hands.runs(most=100) if run.rule == STRANGER]) == 2
     assert "eve@elsewhere.example" not in left
     stage.hear("acme-books:", "eve@elsewhere.example cannot work on acme-books any more.", target="log")
 
@@ -181,6 +192,21 @@ def test_a_domain_that_was_taken_away_comes_back_if_somebody_says_so(stage: Stag
     assert "news.acme.example" in names
     assert "old.acme.example" not in names
     stage.hear("acme-news answers to news.acme.example now. Its DNS must point to", target="ops")
+
+
+def test_what_a_rule_of_ours_did_on_purpose_is_neither_undone_nor_asked_about(stage: Stage, somebody: Heroku) -> None:
+    app = watched(stage, "acme-production-night")
+    somebody.create_domain(app, hostname="night.acme.example")
+    somebody.update_formation(app, "web", quantity=3)
+    stage.settle()
+    somebody.create_addon(app, plan="papertrail:choklad")
+    run = run_of(stage, "put-to-sleep", app, "done")
+    stage.settle()
+
+    assert story(run) == {"scale": "done", "domain": "done", "collaborator": "done"}
+    began = {each.rule for each in stage.hands.runs(most=100) if each.app_name == app}
+    assert began & {ZERO, DOMAIN, STRANGER} == set()
+    assert stage.heroku.app(app).scaled("web").quantity == 0
 
 
 def test_an_addon_that_goes_is_told_of_if_it_is_one_that_matters(stage: Stage, somebody: Heroku) -> None:

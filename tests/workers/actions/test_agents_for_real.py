@@ -19,6 +19,7 @@ from toolbelt.simulator.agents import Reply, Said
 MANY = 50
 STARTS = 30.0  # seconds, on a busy machine
 ENDS = 60.0
+STILL = "what agents said could not be written yet"
 BEGUN = "begins with an empty Redis"
 RULES = """
 version: 1
@@ -76,6 +77,61 @@ def crashes(world: World, many: int) -> None:
 def answers(world: World, state: bytes) -> int:
     keys = list(world.server.scan_iter(f"{layout.ANSWER}*"))
     return sum(world.server.hget(key, "state") == state for key in keys)
+
+
+def asks(crew: Crew, running: Server, world: World, many: int) -> Process:
+    """A worker that listens to so many agents, none of which comes to an end."""
+    process = ready(crew, running, world)
+    world.heroku.order_replies(*[Reply(says=SAYS, ends="never")] * many)
+    crashes(world, many)
+    process.ready(lambda: answers(world, b"listening") == many, what="all streams at once", within=ENDS)
+    return process
+
+
+def test_a_worker_that_is_killed_amid_streams_leaves_what_came_and_nobody_asks_again(
+    world: World, running: Server, crew: Crew
+) -> None:
+    asks(crew, running, world, 5).send(signal.SIGKILL)
+
+    other = worker(crew, running, world)
+    other.ready(lambda: {run.state for run in world.runs()} == {"failed"}, what="the runs to end", within=STARTS + ENDS)
+    records = [run.journal["step:0"] for run in world.runs()]
+    assert [record.sentence for record in records] == [STOPPED] * 5
+    assert {part["text"] for record in records for part in record.output["transcript"]["parts"]} == SAID
+    assert len(world.heroku.asked()) == 5
+
+
+def test_a_redis_that_stands_still_amid_streams_costs_no_answer(world: World, running: Server, crew: Crew) -> None:
+    """The agents came to their end while nobody could write that down: the answers are told when Redis goes on."""
+    process = ready(crew, running, world)
+    answer = Said(text="It ran out of memory.")
+    world.heroku.order_replies(*[Reply(says=[*SAYS, answer], seconds=3.0)] * MANY)
+    crashes(world, MANY)
+    process.ready(lambda: answers(world, b"listening") == MANY, what="all streams at once", within=ENDS)
+    running.freeze()
+    try:
+        process.ready(lambda: STILL in process.output, what="Redis to be missed", within=ENDS)
+    finally:
+        running.thaw()
+    process.ready(lambda: {run.state for run in world.runs()} == {"done"}, what="the runs to end", within=ENDS)
+
+    assert {run.journal["step:0"].output["text"] for run in world.runs()} == {answer.text}
+    assert len(world.heroku.asked()) == MANY
+
+
+def test_a_pause_holds_the_step_and_not_the_stream(world: World, running: Server, crew: Crew) -> None:
+    """What the agent says while everything is paused is there when it goes on."""
+    process = ready(crew, running, world)
+    world.heroku.order_replies(Reply(says=[*SAYS, Said(text="It ran out of memory.")], seconds=1.0))
+    crashes(world, 1)
+    process.ready(lambda: answers(world, b"listening") == 1, what="the stream", within=ENDS)
+    world.hands.pause(by="ada", why="I look at it myself")
+    process.ready(lambda: answers(world, b"done") == 1, what="its end", within=ENDS)
+    assert world.run().state != "done"
+    world.hands.resume(by="ada", why="nothing to see")
+    process.ready(lambda: world.run().state == "done", what="the run to end", within=ENDS)
+
+    assert len(world.heroku.asked()) == 1
 
 
 def test_fifty_streams_are_heard_at_once_and_a_stop_keeps_what_came(world: World, running: Server, crew: Crew) -> None:
