@@ -1,4 +1,4 @@
-"""Ids in addresses, over a real socket: whatever stands in one, its page is found; where there is none, that is said."""
+"""Ids in addresses, over a real socket: whatever stands in one, its page is found; where there is none, it says so."""
 
 from collections.abc import Iterator
 from html import unescape
