@@ -1,4 +1,4 @@
-"""What every action that changes something is refused for before it can run: `rules check` says what is missing."""
+"""What an action is refused for before it can run: `rules check` says which access it lacks, or that a limit is due."""
 
 from pathlib import Path
 
@@ -53,3 +53,17 @@ def test_what_destroys_is_refused_without_a_limit_and_nothing_else_is(case: Case
     destroys = case.name in DESTROYING
     assert (ran.exit_code != 0, NO_LIMIT in ran.output) == (destroys, destroys)
     assert not destroys or group_and_level(case)[1] == "full"
+
+
+LOOKING = [
+    pytest.param("logs: {}", "logs: read", id="a log"),
+    pytest.param("check: {}", "apps: read", id="the app's own address"),
+    pytest.param("agent: {prompt: Why?, context: [logs]}", "logs: read", id="what an agent is shown"),
+    pytest.param("agent: {prompt: Why?, tools: [{name: dyno_run_command}]}", "dynos: full", id="an agent's tool"),
+]
+
+
+@pytest.mark.parametrize(("do", "need"), LOOKING)
+def test_what_only_looks_is_refused_without_access_too(do: str, need: str, tmp_path: Path) -> None:
+    ran = checked(rule(do, {}), tmp_path)
+    assert (ran.exit_code, f"needs {need}; write `access: {{{need}}}`" in ran.output) == (1, True)
