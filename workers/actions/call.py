@@ -10,8 +10,10 @@ from heroku import paging, parsing
 from heroku.access import Level
 from heroku.endpoint import Endpoint
 from heroku.errors import NotFound
-from rules.actions import ActionSpec, Need, Written
+from rules.actions import ActionSpec, Need, Odd, Written
+from rules.texts.pieces import something
 from workers import marks
+from workers.actions import build
 from workers.actions.base import Action, Outcome, Step
 from workers.actions.endpoint_params import BY_NAME, Params
 from workers.actions.parameters import resolved
@@ -142,9 +144,24 @@ def _destroys(written: Written) -> bool:
     return entry is not None and entry.method == "DELETE" and entry.level is Level.FULL
 
 
+def _odd(written: Written) -> Iterator[Odd]:
+    """What `build` finds odd in the same archive."""
+    given = written.get("with")
+    blob = given.get("source_blob") if isinstance(given, Mapping) else None
+    if isinstance(blob, Mapping):
+        yield from (Odd(("with", "source_blob", *found.at), found.message) for found in build.odd(blob))
+
+
 ACTION = Action(
     spec=ActionSpec(
-        name="call", params=Params, needs_more=_needs, destroys=_destroys, changes=True, variables=("with",)
+        name="call",
+        params=Params,
+        needs_more=_needs,
+        destroys=_destroys,
+        changes=True,
+        variables=("with",),
+        joins={"with": something},
+        odd=_odd,
     ),
     perform=perform,
     settle=settle,

@@ -34,6 +34,13 @@ def test_an_archive_that_an_event_names_is_built_only_with_a_warning(params: str
     assert "write its checksum into the rule, or the whole address" in problem
 
 
+def test_by_a_call_it_is_no_other_thing() -> None:
+    do = f"call: {{endpoint: create_build, with: {{source_blob: {{url: '{X}'}}}}}}"
+    problems = examine([Source("rules.yaml", rule(do, ACCESS))], actions=SPECS).problems
+    odd = [problem.key for problem in problems if "runs whatever the event names" in problem.message]
+    assert odd == ["rules[0].do[0].call.with.source_blob.url"]
+
+
 @pytest.mark.parametrize(
     "params", [f"url: '{X}', {SUM}", "url: $A_LINK", "url: 'https://sources.example/a.tgz'", f"url: $A, version: '{X}'"]
 )

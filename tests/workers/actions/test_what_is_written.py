@@ -128,7 +128,8 @@ FILLED = [
     ("http: {url: $A_LINK, headers: {X: %s}}", "a\r\nB: c", "http failed: headers.X: must be one line of ASCII."),
     ("http: {url: 'https://a.example/{{ data.command }}'}", None, "http failed: a template comes to nothing, where a"),
     ("agent: {prompt: why, tools: [{name: a, app: %s}]}", None, "agent failed: tools[0].app: must not be empty."),
-    ("call: {endpoint: get_app, with: {app: %s}}", "", "call failed: app: must be a text that is not empty."),
+    ("call: {endpoint: get_app, with: {app: %s}}", "", f"call failed: {NOTHING}"),
+    ("call: {endpoint: update_config_vars, with: {changes: {A: %s}}}", None, f"call failed: {NOTHING}"),
     ("call: {endpoint: delete_domain, with: {domain: %s}}", "..", "call failed: "),
 ]
 
