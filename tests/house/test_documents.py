@@ -62,3 +62,10 @@ def test_a_review_app_touches_nothing(manifest: dict[str, Any]) -> None:
 
 def test_a_release_checks_its_rules_first() -> None:
     assert read()["release"] == "bin/dynohook rules check"
+
+
+def test_pictures_are_small() -> None:
+    """They stay in the repository for ever, in each state that they ever had."""
+    pictures = list((HOME / "docs").glob("*.png"))
+    assert [path.name for path in pictures if path.stat().st_size > 150_000] == []
+    assert pictures
