@@ -28,12 +28,11 @@ _SECRETS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 # What an app writes about itself names its secrets in its own ways: PASSWORD=…, "token": "…", api-key: …
-_ASSIGNED = re.compile(
-    r"""(?P<name>(?:passw(?:or)?d|passphrase|_pass\b|\bpwd(?=\s{0,3}[=:]\s{0,3}[^\s/])|secret|token(?!s\b)
-        |(?:api|private|account|access|signing|encryption)[_-]?key|credential)
-        [\w.-]{0,40}\\?["']?\s{0,3}[=:]\s{0,3})(?P<value>\\?"[^"\n]*"|'[^'\n]*'|[^\s,;&"'\\]+)""",
-    re.VERBOSE | re.IGNORECASE,
-)
+_NAME = r"""(?:passw(?:or)?d|passphrase|_pass\b|\bpwd(?=\s{0,3}[=:]\s{0,3}[^\s/])|secret|token(?!s\b)
+    |(?:api|private|account|access|signing|encryption)[_-]?key|credential)[\w.-]{0,40}"""
+_VALUE = r"""\s{0,3}[=:]\s{0,3})(?P<value>\\?"[^"\n]*"|'[^'\n]*'|[^\s,;&"'\\]+)"""
+_ASSIGNED = re.compile(rf"""(?P<name>{_NAME}\\?["']?{_VALUE}""", re.VERBOSE | re.IGNORECASE)
+_ASSIGNED_IN_JSON = re.compile(rf"""(?P<name>{_NAME}(?:'|\\["'])?{_VALUE}""", re.VERBOSE | re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff]+")
 
 
@@ -55,3 +54,8 @@ def redacted(text: str) -> str:
 def without_secrets(text: str) -> str:
     """The same of what programs and strangers write: also without what stands beside a telling name."""
     return _ASSIGNED.sub(lambda found: found["name"] + REDACTED, redacted(text))
+
+
+def json_without_secrets(text: str) -> str:
+    """The same of an answer that may be JSON, and must stay it: its own fields keep their values."""
+    return _ASSIGNED_IN_JSON.sub(lambda found: found["name"] + REDACTED, redacted(text))

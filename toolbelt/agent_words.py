@@ -6,7 +6,7 @@ import click
 
 from core.telling.transcripts import Told
 from heroku.inference.hearing import Part
-from heroku.redacting import redacted
+from heroku.redacting import without_secrets
 from toolbelt.printable import printable
 
 SHOWN = {"text": "", "call": "→ {name} ", "result": "← {name} "}
@@ -29,4 +29,4 @@ def print_new(told: Sequence[Told], printed: int) -> int:
 
 def shown(part: Part) -> str:
     """A part as a terminal may show it: no secret, and nothing that would move the cursor."""
-    return printable(SHOWN[part.kind].format(name=part.name) + redacted(part.text))
+    return printable(SHOWN[part.kind].format(name=part.name) + without_secrets(part.text))

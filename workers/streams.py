@@ -18,7 +18,7 @@ from heroku.errors import HerokuError, Unavailable
 from heroku.inference.asking import Request
 from heroku.inference.client import Cut, Inference
 from heroku.inference.hearing import Ended, Transcript
-from heroku.redacting import redacted, without_secrets
+from heroku.redacting import json_without_secrets, without_secrets
 from workers.scribe import Scribe
 
 STOP_SECONDS = 5.0
@@ -31,10 +31,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How long a question may take, and how many tokens it may use in all."""
+    """How long a question may take, and how many tokens it may use in all. `is_json`: the answer is to be JSON, and no
+    secret in it is left out in a way that would end that."""
 
     seconds: float
     tokens: int
+    is_json: bool = False
 
 
 class Streams:
@@ -164,9 +166,10 @@ class Streams:
     async def _hear(self, id: str, request: Request, bounds: Bounds, transcript: Transcript) -> Ended:
         if self._inference is None:
             self._inference = self._connect()
+        clean = json_without_secrets if bounds.is_json else without_secrets
         async with aclosing(self._inference.ask(request)) as turns:
             async for turn in turns:
-                transcript.add(turn, clean=redacted, clean_tools=without_secrets)
+                transcript.add(turn, clean=clean, clean_tools=without_secrets)
                 if transcript.usage.total > bounds.tokens:
                     return "budget"
                 self._scribe.note(id, LISTENING, {"answer": transcript.answer, "transcript": transcript.to_json()})

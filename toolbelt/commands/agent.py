@@ -18,7 +18,7 @@ from heroku.errors import HerokuError
 from heroku.inference.asking import HerokuTool, HerokuToolParams, Message, Request
 from heroku.inference.client import Inference
 from heroku.inference.hearing import Transcript
-from heroku.redacting import redacted
+from heroku.redacting import without_secrets
 from toolbelt.agent_words import print_new, shown
 from toolbelt.commands.common import No, as_json, connected, examples, print_json, print_table
 from toolbelt.commands.groups import Group
@@ -146,7 +146,7 @@ async def heard(client: Inference, asked: Request, within: int, *, aloud: bool) 
     try:
         async with asyncio.timeout(within):
             async for turn in client.ask(asked):
-                transcript.add(turn, clean=redacted)
+                transcript.add(turn, clean=without_secrets)
                 for part in turn.parts if aloud else ():
                     click.echo(shown(part))
     finally:

@@ -5,6 +5,7 @@ A question is asked once: what broke off, for whatever reason, is kept as far as
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from core.answers import Answer
@@ -41,7 +42,7 @@ def perform(step: Step[Params]) -> Outcome:
     left = Bounds(step.params.within - step.asking.spent.seconds, step.params.budget - step.asking.spent.tokens)
     if left.seconds <= 0 or left.tokens <= 0:
         return Outcome("failed", "Other agents of this run have used up its time or its tokens.")
-    step.asking.ask(request(step), left, uses=uses(step))
+    step.asking.ask(request(step), replace(left, is_json=step.params.answer is not None), uses=uses(step))
     step.memory["asked_agent"] = step.now
     return Outcome("waiting", "Asked the agent.", look_again=1.0)
 
