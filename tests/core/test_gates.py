@@ -60,7 +60,7 @@ class TestWindow:
 
         assert gates(world.decided("e2", counting(2, 600, mode="shadow"), t=BASE)) == [["window", 1, 2]]
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         arrivals=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 20)), min_size=1, max_size=14),
         at_least=st.integers(1, 4),

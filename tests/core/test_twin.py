@@ -222,7 +222,7 @@ def agree(clocked: Clocked, rules: list[dict[str, str]], history: list[Any]) -> 
     return met
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(rules=st.lists(rules, min_size=1, max_size=3), history=st.lists(happenings, min_size=20, max_size=50))
 def test_they_agree_on_every_event_of_any_history(
     clocked: Clocked, rules: list[dict[str, str]], history: list[Any]

@@ -74,7 +74,7 @@ class Story:
         return {id: self.scene.kept(id)[-1]["g"][0][1:] for id in self.times}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kind=st.sampled_from(sorted(RULES)), history=happenings)
 def test_whatever_happens_each_wait_is_judged_once(clocked: Clocked, kind: str, history: list[tuple[str, int]]) -> None:
     clocked.flushall()

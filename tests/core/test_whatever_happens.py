@@ -273,9 +273,7 @@ def test_the_ledger_keeps_its_promises_whatever_happens(server: redis.Redis) -> 
     Ledger.server = server
     happened.clear()
     machine = Ledger.TestCase
-    machine.settings = settings(
-        max_examples=70, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    machine.settings = settings(max_examples=70, stateful_step_count=50, suppress_health_check=list(HealthCheck))
 
     machine().runTest()
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 from itertools import pairwise
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from heroku.samples import encode, names, sample
@@ -15,7 +15,6 @@ from tests.receiver.fakes import HANG_UP, SECRET, STALL, Door, Reply, signature
 LIMITS = Limits(whole_bytes=2000, read_bytes=4000, excerpt_bytes=500, read_seconds=0.01, linger_seconds=0.01)
 NAME = HEADER.lower().encode()
 
-unhurried = settings(deadline=None)  # a machine under load is no finding
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -37,7 +36,6 @@ headers = st.lists(st.tuples(header_names, st.binary(max_size=60)), max_size=6)
 pieces = st.lists(st.binary(max_size=1500) | st.sampled_from([STALL, HANG_UP]), min_size=1, max_size=6)
 
 
-@unhurried
 @given(body=bodies, cuts=st.lists(st.integers(0, 5000), max_size=4))
 @example(body=b"", cuts=[])
 def test_a_signed_body_is_acknowledged_whatever_is_in_it_and_kept(body: bytes, cuts: list[int]) -> None:
@@ -51,7 +49,6 @@ def test_a_signed_body_is_acknowledged_whatever_is_in_it_and_kept(body: bytes, c
     assert reply.json["event"]
 
 
-@unhurried
 @given(body=bodies, given_headers=headers)
 def test_nothing_unsigned_is_believed(body: bytes, given_headers: list[tuple[bytes, bytes]]) -> None:
     right = sign(SECRET, body).encode()
@@ -61,7 +58,6 @@ def test_nothing_unsigned_is_believed(body: bytes, given_headers: list[tuple[byt
     assert door.ledger.calls == []
 
 
-@unhurried
 @given(body=bodies.filter(bool), at=st.integers(0), bit=st.integers(0, 7))
 def test_no_bit_of_a_signed_body_can_be_turned(body: bytes, at: int, bit: int) -> None:
     altered = bytearray(body)
@@ -71,7 +67,6 @@ def test_no_bit_of_a_signed_body_can_be_turned(body: bytes, at: int, bit: int) -
     assert door.ledger.calls == []
 
 
-@unhurried
 @given(chunks=pieces, given_headers=headers, sign_it=st.booleans())
 def test_no_request_has_an_answer_that_is_not_documented(
     chunks: list[bytes], given_headers: list[tuple[bytes, bytes]], sign_it: bool

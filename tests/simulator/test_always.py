@@ -72,7 +72,7 @@ def expected(app: App) -> set[str]:
     return {f"{each.type}.{number + 1}" for each in app.formation.values() for number in range(each.quantity)}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(deeds=st.lists(DEEDS, max_size=25), release_phase=st.booleans(), web_dynos=st.integers(1, 3))
 def test_one_release_is_current_and_everything_comes_to_rest_on_it(
     *, deeds: list[tuple[str, str | int | float]], release_phase: bool, web_dynos: int

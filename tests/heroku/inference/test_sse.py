@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from heroku.inference.sse import MOST_EVENT_BYTES, MOST_STREAM_BYTES, Event, Reader, TooLarge
@@ -36,7 +36,6 @@ def test_byte_by_byte_it_is_the_same() -> None:
     assert events(*(bytes([byte]) for byte in BYTES)) == WHOLE
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, len(BYTES)), max_size=30))
 def test_any_cuts_change_nothing(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(BYTES)]

@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -72,13 +72,11 @@ def looked_over(*rules: dict[str, Any]) -> bool:
 
 
 @given(rule)
-@settings(deadline=None)
 def test_looking_over_ends_with_warnings_only(one: dict[str, Any]) -> None:
     looked_over(one)
 
 
 @given(rule)
-@settings(deadline=None)
 def test_whatever_loads_fits_the_schema(one: dict[str, Any]) -> None:
     if looked_over(one):
         assert [error.message for error in VALIDATOR.iter_errors({"version": 1, "rules": [one]})] == []
