@@ -42,7 +42,7 @@ def routes(password: SecretStr, connect: Callable[[], redis.Redis], *, address: 
     tls = not address.startswith("http://")  # which the settings allow for this machine only
     desk = Desk(connect)
     pages = [
-        *SigningIn(password, desk).routes(),
+        *SigningIn(password, Desk(connect)).routes(),  # of its own: no crowd of strangers keeps those inside waiting
         *overview.routes(desk),
         *events.routes(desk),
         *event.routes(desk),

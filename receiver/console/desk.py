@@ -1,6 +1,6 @@
 """Looking into Redis for a page, and doing what a person asked on one: never on the loop that takes deliveries.
 
-One at a time, on a connection of its own that is closed after it: a crowd of readers costs one connection and one
+One at a time, on a connection of its own that is closed after it: a crowd at a desk costs one connection and one
 thread, and takes nothing from the deliveries. Nobody waits for longer than Heroku's router does.
 """
 

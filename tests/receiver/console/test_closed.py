@@ -98,11 +98,11 @@ def test_the_token_of_ones_own_session_opens_each_form(ada: Visitor, path: str) 
 
 
 @pytest.mark.parametrize("path", sorted({*addresses("GET"), *addresses("POST")} - {"/"}))
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
-def test_no_address_takes_any_other_method(ada: Visitor, path: str, method: str) -> None:
-    answer = ada.ask(method, path)
-    assert answer.status_code == 405
-    assert set(answer.headers["allow"].split(", ")) <= {"GET", "HEAD", "POST"}
+def test_no_address_takes_any_other_method(ada: Visitor, path: str) -> None:
+    for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"):
+        answer = ada.ask(method, path)
+        assert answer.status_code == 405, method
+        assert set(answer.headers["allow"].split(", ")) <= {"GET", "HEAD", "POST"}
 
 
 @pytest.mark.parametrize("path", behind_the_password("GET"))

@@ -21,7 +21,7 @@ from toolbelt.servers import Server
 
 RUNS = f"{CONSOLE}/runs"
 AT_ONCE = 50
-MOST_CONNECTIONS = 3  # of a web process: its deliveries, its side questions, and one page
+MOST_CONNECTIONS = 4  # of a web process: its deliveries, its side questions, one page, and one who signs in
 
 
 @pytest.fixture
