@@ -1,5 +1,6 @@
 """A step's way to an agent: what it may use is checked before anything is sent, and written down."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -82,12 +83,17 @@ class Asking:
         """Nothing came of it, and it may be asked again."""
         self._heard.forget(self._id)
 
-    def ask(self, request: Request, bounds: Bounds, *, uses: Iterable[Use]) -> None:
+    def ask(self, request: Request, bounds: Bounds, *, app: str, uses: Iterable[Use]) -> None:
         """Ask once. Raises AccessDenied for a tool or an app that was not granted: then nothing is sent."""
         self._allowed()
         for use in uses:
             self._check(use)
-        self._heard.ask(self._id, request, bounds)
+        began = time.monotonic()
+
+        def stopped() -> None:
+            self.write(app=app, outcome="unknown", seconds=time.monotonic() - began, why="its run was stopped")
+
+        self._heard.ask(self._id, request, bounds, when_stopped=stopped)
 
     def write(self, *, app: str, outcome: str, seconds: float, why: str, allowed: bool = True) -> None:
         """Into the record of calls; that it could not be kept hides nothing else."""

@@ -39,6 +39,10 @@ class Bounds:
     is_json: bool = False
 
 
+def _nothing() -> None:
+    """Nothing is to be done."""
+
+
 class Streams:
     """`connect` makes the client, in the thread that uses it. The thread begins with the first question."""
 
@@ -51,13 +55,14 @@ class Streams:
         self._thread: threading.Thread | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._scribe = Scribe(answers, self._unwanted)
+        self._when_stopped: dict[str, Callable[[], None]] = {}
         self._in_vain: set[str] = set()  # Redis gave no answer just when these were to be asked
         self._inference: Inference | None = None
         self._over = False
 
-    def ask(self, id: str, request: Request, bounds: Bounds) -> None:
-        """Ask, once for each id, and listen in the background. Raises Unavailable if too many are listened to, or the
-        worker stops; RedisError."""
+    def ask(self, id: str, request: Request, bounds: Bounds, *, when_stopped: Callable[[], None] = _nothing) -> None:
+        """Ask, once for each id, and listen in the background; `when_stopped` is called if its run was, as nobody looks
+        what came then. Raises Unavailable if too many are listened to, or the worker stops; RedisError."""
         if self._over or len(self._scribe) >= FULL:
             raise _no_room()
         try:
@@ -65,7 +70,11 @@ class Streams:
         except (RedisError, OSError):
             self._in_vain.add(id)  # whether it was noted is not known; that nobody was asked is
             raise
-        if begun and not self._starts(id, request, bounds):
+        if not begun:
+            return
+        self._when_stopped[id] = when_stopped
+        if not self._starts(id, request, bounds):
+            self._when_stopped.pop(id, None)
             self._answers.forget(id)
             raise _no_room()
 
@@ -110,9 +119,11 @@ class Streams:
 
     def _unwanted(self, id: str) -> None:
         """Its run was stopped: nobody will read what it says, and its tools had better do no more."""
+        when_stopped = self._when_stopped.pop(id, _nothing)  # before its end forgets it
         with self._lock:
             if self._loop and not self._over:
                 self._loop.call_soon_threadsafe(self._cancel, id)
+        when_stopped()
 
     def _cancel(self, id: str) -> None:
         if task := self._tasks.get(id):
@@ -128,7 +139,11 @@ class Streams:
     def _begin(self, id: str, request: Request, bounds: Bounds) -> None:
         task = asyncio.get_running_loop().create_task(self._listen(id, request, bounds))
         self._tasks[id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(id, None))
+        task.add_done_callback(lambda _: self._forget_task(id))
+
+    def _forget_task(self, id: str) -> None:
+        self._tasks.pop(id, None)
+        self._when_stopped.pop(id, None)
 
     async def _end(self) -> None:
         tasks = list(self._tasks.values())

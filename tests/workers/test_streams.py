@@ -126,13 +126,18 @@ def test_a_question_that_redis_did_not_confirm_is_asked_after_all(
 
 
 def test_a_stream_of_a_run_that_was_stopped_is_heard_no_more(world: World, streams: Streams) -> None:
-    """A person stopped the run, and its agent went on for ten minutes, with its tools."""
+    """A person stopped the run, and its agent went on for ten minutes, with its tools; nor did the record of calls ever
+    show that it was asked."""
     world.heroku.order_replies(Reply(says=[Event(text="so far")], seconds=0.1, ends="never"))
     crash(world)
-    world.worker(RULES, streams=streams).drain()
+    worker = world.worker(RULES, streams=streams)
+    worker.drain()
     until(lambda: state(world, STEP) == b"listening", what="the first words")
     world.hands.stop("e1:why", by="ada", why="it asks too much")
     until(lambda: state(world, STEP) == b"interrupted", what="its end")
+
+    [line] = [line for line in worker.crew.audit.read() if line.endpoint == "ask_agent"]
+    assert (line.outcome, line.why) == ("unknown", "its run was stopped")
 
 
 def test_a_worker_that_stops_while_redis_is_away_does_not_hang(world: World, answers: Moody, streams: Streams) -> None:

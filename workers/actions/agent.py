@@ -42,7 +42,8 @@ def perform(step: Step[Params]) -> Outcome:
     left = Bounds(step.params.within - step.asking.spent.seconds, step.params.budget - step.asking.spent.tokens)
     if left.seconds <= 0 or left.tokens <= 0:
         return Outcome("failed", "Other agents of this run have used up its time or its tokens.")
-    step.asking.ask(request(step), replace(left, is_json=step.params.answer is not None), uses=uses(step))
+    left = replace(left, is_json=step.params.answer is not None)
+    step.asking.ask(request(step), left, app=step.app_name, uses=uses(step))
     step.memory["asked_agent"] = step.now
     return Outcome("waiting", "Asked the agent.", look_again=1.0)
 

@@ -410,6 +410,7 @@ def test_each_question_is_in_the_record(world: World) -> None:
 
 # --- what strangers wrote (more in test_agent_injection.py) ---
 
+
 def test_who_it_is_to_be_may_quote_a_long_event(world: World) -> None:
     """A commit message of 5,000 characters was too long for `system`, and the step failed."""
     crash(world, **{"data.command": "x" * 5_000})
