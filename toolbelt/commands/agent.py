@@ -24,6 +24,7 @@ from toolbelt.commands.common import No, as_json, connected, examples, print_jso
 from toolbelt.commands.groups import Group
 
 FOLLOW_SECONDS = 0.5
+LIST_SECONDS = 20.0
 
 
 @click.group(cls=Group)
@@ -63,11 +64,12 @@ def ask(
     """
     if tools and not app:
         raise click.UsageError("--tool needs --app: the app on which it runs")
-    with problems(), inference() as (client, usual):
+    transcript = Transcript()
+    with problems(transcript), inference() as (client, usual):
         asked = request(question, system=system, tools=tools, app=app or "", model=model or usual)
-        transcript = asyncio.run(heard(client, asked, within, aloud=not as_json))
+        asyncio.run(hear(client, asked, within, transcript, aloud=not as_json))
     if as_json:
-        print_json({"answer": transcript.answer, **transcript.to_json()})
+        print_json(all_of(transcript))
     else:
         click.echo(f"\n{transcript.usage.total:,} tokens, {transcript.calls} calls of tools.", err=True)
 
@@ -120,14 +122,14 @@ def inference() -> Iterator[tuple[Inference, str]]:
 
 
 @contextmanager
-def problems() -> Iterator[None]:
-    """What goes wrong ends the command in one line."""
+def problems(heard: Transcript | None = None) -> Iterator[None]:
+    """What goes wrong ends the command in one line; a program gets what was heard before, too."""
     try:
         yield
     except (SettingsError, HerokuError) as error:
-        raise No(str(error)) from error
+        raise No(str(error), **all_of(heard)) from error
     except TimeoutError as error:
-        raise No("its time was up") from error
+        raise No("its time was up", **all_of(heard)) from error
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
         raise No(told) from error
@@ -141,8 +143,12 @@ def request(question: str, *, system: str | None, tools: Sequence[str], app: str
     return Request(model=model, messages=[*first, Message(role="user", content=question)], tools=runs or None)
 
 
-async def heard(client: Inference, asked: Request, within: int, *, aloud: bool) -> Transcript:
-    transcript = Transcript()
+def all_of(heard: Transcript | None) -> dict[str, Any]:
+    """What was heard, for a program."""
+    return {"answer": heard.answer, **heard.to_json()} if heard and heard.parts else {}
+
+
+async def hear(client: Inference, asked: Request, within: int, transcript: Transcript, *, aloud: bool) -> None:
     try:
         async with asyncio.timeout(within):
             async for turn in client.ask(asked):
@@ -151,12 +157,12 @@ async def heard(client: Inference, asked: Request, within: int, *, aloud: bool) 
                     click.echo(shown(part))
     finally:
         await client.close()
-    return transcript
 
 
 async def listed(client: Inference) -> list[Mapping[str, Any]]:
     try:
-        return await client.mcp_servers()
+        async with asyncio.timeout(LIST_SECONDS):
+            return await client.mcp_servers()
     finally:
         await client.close()
 

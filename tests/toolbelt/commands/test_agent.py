@@ -55,6 +55,16 @@ def test_an_answer_that_breaks_off_is_shown_as_far_as_it_came(terminal: Terminal
     assert "the stream ended before it was done" in said.stderr
 
 
+def test_a_program_gets_what_came_before_it_broke_off(terminal: Terminal, inference: dict[str, str]) -> None:
+    terminal.heroku.order_replies(Reply(says=TOLD, ends="cut"))
+    said = terminal.run("agent", "ask", "What day is it?", "--json", **inference)
+
+    told = json.loads(said.stdout)
+    assert said.exit_code == 1
+    assert "before it was done" in told["error"]
+    assert told["parts"][0]["text"] == "Looking."
+
+
 @pytest.mark.parametrize(
     ("words", "changes", "code", "says"),
     [
