@@ -226,6 +226,9 @@ def test_no_worker_is_broken_and_a_pause_is_told(terminal: Terminal) -> None:
 def test_it_runs_on_a_dyno_as_it_stands(terminal: Terminal) -> None:
     """`heroku run bin/dynohook doctor`: a process of its own, with nothing but the environment."""
     own = {name: value for name, value in os.environ.items() if name not in NOTHING_SET}
+    seen = json.loads(terminal.redis.hget(layout.WORKERS, "w") or "")
+    late = json.dumps(seen | {"beat": seen["beat"] + 60_000})  # a process that starts slowly still sees the worker
+    terminal.redis.hset(layout.WORKERS, "w", late)
     ran = subprocess.run(
         [HOME / "bin" / "dynohook", "doctor", "--json"],
         env={**own, **terminal.environment},
