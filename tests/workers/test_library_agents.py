@@ -118,6 +118,35 @@ def test_a_failed_build_is_explained_from_its_output(world: World) -> None:
     assert "failed (dependency).\nThere is no gunicorn 99. Try first: an older one" in text
     [asked] = world.heroku.asked()
     assert "The end of the build's output" in asked["messages"][1]["content"]
+    assert "requirement gunicorn==99\n" in asked["messages"][1]["content"]
+
+
+@pytest.mark.parametrize(
+    ("output", "shown"),
+    [
+        pytest.param(None, "(Its output is not kept any more.)", id="not kept"),
+        pytest.param("\n", "⟦⟧", id="nothing printed"),
+        pytest.param("x" * 100 + "\n" + "the line that tells why\n", "the line that tells why⟧", id="something"),
+        pytest.param("a line\n" * 50_000 + "the last line\n", "the last line⟧", id="much"),
+        pytest.param("see DATABASE_URL=postgres://u:hunter2@h/d\n", "postgres://[redacted]h/d", id="a secret"),
+    ],
+)
+def test_a_failed_build_is_asked_about_whatever_it_printed(world: World, output: str | None, shown: str) -> None:
+    worker = world.worker(live("explain-failed-build"), teller=Heard())
+    world.heroku.order_replies(Reply(says=[Said(text=BROKE)]))
+    world.subscribe()
+    world.simulator.deploy(APP, "fail-build")
+    world.simulator.advance_to(world.simulator.now + timedelta(seconds=60))
+    world.app.builds[-1].output = output
+    world.deliver(*(event for event in world.simulator.events() if event["resource"] == "build"))
+    run = ended(world, worker)
+
+    assert story(run) == {"agent": "done", "notify": "done"}
+    [asked] = world.heroku.asked()
+    question = asked["messages"][1]["content"]
+    assert shown in question
+    assert "hunter2" not in question
+    assert len(question) < 20_000
 
 
 def test_a_failed_build_is_told_of_in_time_though_no_agent_can_be_asked(world: World) -> None:

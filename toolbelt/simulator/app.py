@@ -18,6 +18,7 @@ from toolbelt.simulator.delivering import Deliverer, Manner
 from toolbelt.simulator.faults import FaultBook
 from toolbelt.simulator.identity import Identity
 from toolbelt.simulator.logplex import Logplex
+from toolbelt.simulator.outputs import Outputs
 from toolbelt.simulator.simulator import Simulator
 from toolbelt.simulator.spoiling import Spoiled
 from toolbelt.simulator.visiting import Visits
@@ -61,7 +62,7 @@ def create_app(
     )
     api = Recorded(Spoiled(Watched(called, look), faults), log)
     control = Watched(Control(simulator, log, faults, clock, agents).app(), look)
-    aside = [*Logplex(simulator, clock).routes(), *Visits(simulator, clock).routes()]
+    aside = [route for kind in (Logplex, Outputs, Visits) for route in kind(simulator, clock).routes()]
     routes = [Mount("/simulator", app=control), *aside, Mount("/", app=api)]
     return Starlette(routes=routes, lifespan=lifespan)
 

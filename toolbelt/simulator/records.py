@@ -72,7 +72,8 @@ class Source:
 
 @dataclass(slots=True)
 class Build:
-    """One build; slug and release are unknown until it is done."""
+    """One build; slug and release are unknown until it is done. `output`: what it printed, if not the usual; None if
+    that is not kept any more."""
 
     id: str
     user: User
@@ -83,6 +84,7 @@ class Build:
     status: str = "pending"
     slug: Slug | None = None
     release: Release | None = None
+    output: str | None = ""
 
 
 @dataclass(slots=True)

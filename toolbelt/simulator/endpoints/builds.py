@@ -1,13 +1,15 @@
 """/apps/{app}/builds"""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from toolbelt.simulator import deploying, shapes
 from toolbelt.simulator.endpoints import bodies
 from toolbelt.simulator.endpoints.asking import BY_ID, Answer, Asked, Endpoint, fine_time, listed
 from toolbelt.simulator.errors import invalid, not_found
+from toolbelt.simulator.outputs import output_url
 from toolbelt.simulator.paging import Key
-from toolbelt.simulator.records import Outcome, Source
+from toolbelt.simulator.records import App, Build, Outcome, Source
 from toolbelt.simulator.simulator import Simulator
 
 FIELDS: dict[str, Key] = {"started_at": lambda build: fine_time(build.created_at), **BY_ID}
@@ -15,7 +17,7 @@ FIELDS: dict[str, Key] = {"started_at": lambda build: fine_time(build.created_at
 
 def show_all(simulator: Simulator, asked: Asked) -> Answer:
     owner = asked.app(simulator)
-    return listed(owner.builds, asked, lambda build: shapes.build_json(owner, build), FIELDS)
+    return listed(owner.builds, asked, lambda build: _shown(asked, owner, build), FIELDS)
 
 
 def show(simulator: Simulator, asked: Asked) -> Answer:
@@ -23,7 +25,7 @@ def show(simulator: Simulator, asked: Asked) -> Answer:
     found = next((each for each in owner.builds if each.id == asked.path["build"]), None)
     if found is None:
         raise not_found("build")
-    return Answer(shapes.build_json(owner, found))
+    return Answer(_shown(asked, owner, found))
 
 
 def create(simulator: Simulator, asked: Asked) -> Answer:
@@ -31,7 +33,12 @@ def create(simulator: Simulator, asked: Asked) -> Answer:
     owner = asked.app(simulator)
     source = _source(asked)
     outcome, owner.next_outcome = owner.next_outcome, Outcome.SUCCEED
-    return Answer(shapes.build_json(owner, deploying.build(simulator.world, owner, source, outcome, asked.user)), 201)
+    return Answer(_shown(asked, owner, deploying.build(simulator.world, owner, source, outcome, asked.user)), 201)
+
+
+def _shown(asked: Asked, owner: App, build: Build) -> dict[str, Any]:
+    """With a link at which its output can be read, which the events of the simulator do not have."""
+    return shapes.build_json(owner, build) | {"output_stream_url": output_url(asked.base_url, owner.id, build)}
 
 
 def _source(asked: Asked) -> Source:
