@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, sy
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 10_000  # milliseconds, for whatever should happen soon
+RENEWED = 5_000  # milliseconds: no page asks anew more seldom
 BROAD, NARROW = 1_280, 390  # pixels: a desk's screen, a phone's
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 MOST_TABS = 100
@@ -42,6 +43,7 @@ class Window:
         context.set_default_timeout(PATIENCE)
         context.add_init_script(path=CHECKS)
         self.page: Page = context.new_page()
+        self.page.clock.install()
         self.complaints: list[str] = []
         self._address = address
         self.page.on("console", lambda said: self.complaints.append(f"{said.type}: {said.text}"))
@@ -104,6 +106,10 @@ class Window:
     def reachable(self) -> set[str]:
         """What should be."""
         return set(self.page.evaluate("checks.reachable()"))
+
+    def renews(self) -> None:
+        """Let the seconds pass after which pages ask anew, without waiting for them."""
+        self.page.clock.fast_forward(RENEWED)
 
     def sees(self, text: str) -> None:
         """Wait until that stands there."""

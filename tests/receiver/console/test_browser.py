@@ -85,16 +85,19 @@ def test_a_run_under_way_renews_itself_until_its_end_and_leaves_what_is_typed(wi
     why.fill("we are at it")
 
     records.run(RUN, state="running", journal={"step:0": {"state": "waiting", "sentence": "It waits for a build."}})
+    ada.renews()
     ada.sees("It waits for a build.")
     assert why.input_value() == "we are at it"
     assert ada.page.evaluate("document.activeElement.name") == "why"
 
     records.asking(RUN)
+    ada.renews()
     ada.sees("It asks for a yes or no")
     assert why.input_value() == "we are at it"
     assert ada.page.locator("#question").get_by_label("Why").input_value() == ""
 
     records.run(RUN, state="done", journal={"step:0": {"sentence": "It was rolled back to v7."}})
+    ada.renews()
     ada.sees("It was rolled back to v7.")
     assert ada.page.locator("form[method=post]:not(.who)").count() == 0
     assert ada.page.locator("[hx-trigger]").count() == 0
@@ -108,6 +111,7 @@ def test_what_was_opened_stays_open_while_the_page_renews_itself(window: Open, r
     ada.page.get_by_text("What came out of it").click()
 
     records.run(RUN, state="running", journal={"step:0": {**journal["step:0"], "sentence": "It looked again."}})
+    ada.renews()
     ada.sees("It looked again.")
     assert ada.page.locator("details").first.get_attribute("open") is not None
 
@@ -121,6 +125,7 @@ def test_an_agents_words_are_shown_as_they_come(window: Open, records: Records) 
     assert ada.page.get_by_text("It ran out of memory.").count() == 0
 
     records.speaking(run, *said, {"kind": "text", "name": "", "text": "It ran out of memory."})
+    ada.renews()
     ada.sees("It ran out of memory.")
 
 
@@ -132,8 +137,10 @@ def test_a_page_that_cannot_be_renewed_stays_as_it_is_until_it_can(window: Open,
     kept: Any = records.server.hgetall(layout.RUN + RUN)
     with ada.page.expect_response(lambda answer: answer.status == 404):
         records.server.delete(layout.RUN + RUN)
+        ada.renews()
     assert ada.page.locator(".steps").count() == 1
     records.server.hset(layout.RUN + RUN, mapping={**kept, "state": "done"})
+    ada.renews()
     ada.page.locator("#live .state.ok").first.wait_for()
     ada.forgive(404)
 
@@ -143,6 +150,7 @@ def test_whose_session_is_over_is_led_to_the_form_and_back(window: Open, records
     ada = window()
     ada.go(PAGE)
     ada.page.context.clear_cookies()
+    ada.renews()
     ada.sees("Your name, for the record")
     ada.sign_in("ada", PASSWORD)
     ada.sees("Stop this run")
