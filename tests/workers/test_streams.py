@@ -100,6 +100,7 @@ def test_a_redis_that_stands_still_holds_up_no_stream(world: World, answers: Moo
     for number in range(5, 10):
         streams.ask(f"r:{number}:step:0", QUESTION, BOUNDS)
     until(lambda: len(world.heroku.asked()) == 10, what="five more")
+    assert [thread.name for thread in threading.enumerate()].count("agents") == 1
     answers.goes_on.set()
     until(lambda: {state(world, f"r:{number}:step:0") for number in range(10)} == {b"done"}, what="all ends")
 
@@ -138,6 +139,18 @@ def test_a_stream_of_a_run_that_was_stopped_is_heard_no_more(world: World, strea
 
     [line] = [line for line in worker.crew.audit.read() if line.endpoint == "ask_agent"]
     assert (line.outcome, line.why) == ("unknown", "its run was stopped")
+
+
+def test_whoever_asks_how_often_it_is_asked_once(world: World, streams: Streams) -> None:
+    """A step that two workers take at once, as one of them stood still and does not know that its time is over."""
+    other = Streams(Answers(world.server, worker="worker.2"), lambda: Inference(KEY, base_url=world.address))
+    for asking in (streams, other, streams):
+        asking.ask(STEP, QUESTION, BOUNDS)
+    until(lambda: state(world, STEP) == b"done", what="its end")
+    other.stop()
+    streams.stop()
+
+    assert len(world.heroku.asked()) == 1
 
 
 def test_a_worker_that_stops_while_redis_is_away_does_not_hang(world: World, answers: Moody, streams: Streams) -> None:

@@ -14,6 +14,8 @@ from rules.texts.marking import CLOSE, OPEN
 from tests.workers.world import APP, KEY, TOKEN, Killed, Worker, World, die
 from toolbelt.simulator.agents import Reply, Said
 from toolbelt.simulator.faults import Fault, Kind
+from workers.actions.agent_context import EVENT_CHARACTERS, LOG_LINES, NAMES_CHARACTERS, RELEASES
+from workers.actions.logs import TEXT_CHARACTERS
 
 ASK = """
 version: 1
@@ -121,6 +123,23 @@ def test_it_is_shown_what_the_rule_names_and_no_values(world: World) -> None:
     assert "The end of the app's log:" in shown
 
 
+def test_what_it_is_shown_is_bounded(world: World) -> None:
+    world.app.config |= {f"{'NAME' * 20}_{number}": "x" for number in range(2_000)}
+    for number in range(1_000):
+        world.app.log.write(world.simulator.now, "app", "web.1", f"line {number} {'x' * 600}")
+    crash(world, **{"data.command": "x" * 50_000})
+    finish(world, world.worker(ask("context: [releases, logs, config_names]", ALL)))
+
+    event, releases, logs, names = [part.split(CLOSE)[0] for part in question(world).split(OPEN)[2:]]
+    assert len(event) <= EVENT_CHARACTERS
+    assert len(releases.splitlines()) == RELEASES
+    assert len(logs) <= TEXT_CHARACTERS
+    assert "line 999 " in logs
+    assert len(names) <= NAMES_CHARACTERS
+    asked = [call for call in world.posts() if call.path.endswith("/log-sessions")]
+    assert [call.body["lines"] for call in asked if call.body] == [LOG_LINES]
+
+
 def test_an_answer_of_a_shape_can_be_decided_by(world: World) -> None:
     said = 'Here it is:\n```json\n{"verdict": "memory", "sure": 0.9, "why": "exit 137"}\n```'
     more = "answer: {verdict: [memory, code], sure: number, why: text}"
@@ -224,6 +243,16 @@ def test_agents_of_one_run_share_its_tokens(world: World) -> None:
     crash(world)
     worker = world.worker(ask() + second)
     finish(world, worker)
+
+    assert world.step("step:2") == ("failed", "Other agents of this run have used up its time or its tokens.")
+    assert len(world.heroku.asked()) == 1
+
+
+def test_agents_of_one_run_share_its_time(world: World) -> None:
+    second = '      - {name: again, agent: {prompt: "Sure?", within: 1s}}\n'
+    world.heroku.order_replies(Reply(says=TOLD[-1:], seconds=1.2))
+    crash(world)
+    finish(world, world.worker(ask() + second))
 
     assert world.step("step:2") == ("failed", "Other agents of this run have used up its time or its tokens.")
     assert len(world.heroku.asked()) == 1
