@@ -13,12 +13,12 @@ KIND = "application/x-www-form-urlencoded"
 TOO_MUCH = "That is more than a form of ours holds."
 
 
-async def read(request: Request) -> dict[str, str]:
+async def read(request: Request, *, seconds: float = SECONDS) -> dict[str, str]:
     """The fields by their names; of several alike the last. Raises HTTPException for what is no form of ours."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != KIND:
         raise HTTPException(415, "Only the forms of these pages are taken.")
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds):
             sent = await _body(request)
     except TimeoutError:
         raise HTTPException(408, "The form did not arrive in time. Send it again.", {"Connection": "close"}) from None

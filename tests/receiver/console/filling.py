@@ -6,7 +6,7 @@ from typing import Any
 
 import redis
 
-from core import layout
+from core import layout, outbox
 from core.beat import Beat
 from heroku.samples import encode, sample
 from rules.outlines import outline
@@ -64,7 +64,12 @@ def _runs(records: Records, text: str, name: str) -> None:
     records.speaking(f"e2 {name}:speaks", *_said(text))
     told = [{"name": "tell", "action": "notify", "params": {"to": "system", "text": text}}]
     ours = records.run(f"system:{name}", steps=told, rule=layout.SYSTEM)
-    records.server.hdel(layout.RUN + ours, "event")
+    sent = {"sentence": text, "memory": {"words": text}}
+    message = records.run(
+        f"{outbox.RUNS}{name}", steps=told, journal={"step:0": sent}, rule=layout.SYSTEM, key=name, notes="3"
+    )
+    for run in (ours, message):
+        records.server.hdel(layout.RUN + run, "event")
     records.call(f"e1 {name}:{name}", who=text, app=name, why=text, warning=text, request_id=text, outcome=text)
     records.call(f"e1 {name}:{name}", allowed=False, outcome="denied", endpoint=text)
 

@@ -31,7 +31,7 @@ def test_no_page_shows_one(ada: Visitor, records: Records, text: str, secret: st
 
     assert len(pages) > 20
     assert [path for path, page in pages.items() if secret in page] == []
-    for beginning in ("runs/", "events/", "rules/", "calls", "people", "silences", "pause"):
+    for beginning in ("runs/", "events/", "rules/", "calls", "people", "silences", "pause", "messages"):
         shown = [page for path, page in pages.items() if path.startswith(f"{CONSOLE}/{beginning}")]
         assert any("[redacted]" in page for page in shown), beginning
 

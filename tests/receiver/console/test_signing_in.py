@@ -1,12 +1,17 @@
 """The form that opens the console: who gets in, by what name, and where to from there."""
 
+import asyncio
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import redis
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from core.links import CONSOLE
+from receiver.console import forms
 from tests.receiver.console.browsing import PASSWORD, SIGN_IN, Visitor
 from tests.receiver.console.conftest import application
 from toolbelt.servers import Server
@@ -163,6 +168,20 @@ def test_what_is_no_form_of_ours_is_told_so(
     assert answer.status_code == status
     assert "<h1>" in answer.text
     assert "Content-Security-Policy".lower() in answer.headers
+
+
+def test_a_form_that_does_not_come_is_waited_for_only_so_long() -> None:
+    """Else whoever sends nothing holds a connection for as long as he likes."""
+
+    async def nothing() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError("nothing comes")
+
+    request = Request({"type": "http", "headers": [(b"content-type", FORM["content-type"].encode())]}, nothing)
+    with pytest.raises(HTTPException) as caught:
+        asyncio.run(forms.read(request, seconds=0.05))
+    assert caught.value.status_code == 408
+    assert caught.value.headers == {"Connection": "close"}
 
 
 def test_half_a_letter_is_no_password_and_no_name(stranger: Visitor) -> None:
