@@ -24,6 +24,7 @@ from core.runs import Runs
 from core.version import VERSION
 from heroku.client import Heroku
 from heroku.connecting import check_address
+from heroku.credentials import check_token
 from heroku.inference.client import Inference
 from rules.errors import RuleErrors
 from rules.model import Mode
@@ -101,6 +102,10 @@ def _streams(chosen: settings.Settings, redis: Redis, name: str) -> Streams | No
         check_address(url)
     except ValueError as error:
         raise settings.SettingsError(f"INFERENCE_URL: {error}") from None
+    try:
+        check_token(key)
+    except ValueError as error:
+        raise settings.SettingsError(f"INFERENCE_KEY: {error}") from None
     answers = Answers(redis, worker=name)
     return Streams(answers, lambda: Inference(key, base_url=url), model=chosen.inference_model_id or "")
 

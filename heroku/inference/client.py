@@ -11,6 +11,7 @@ import httpx2
 from pydantic_core import from_json
 
 from heroku.connecting import check_address
+from heroku.credentials import check_token
 from heroku.errors import CallFailed, Forbidden, Invalid, NotFound, Refused, Unauthorized, Unavailable, Unknown
 from heroku.inference.asking import Request
 from heroku.inference.hearing import Turn, Unreadable, read
@@ -49,6 +50,7 @@ class Inference:
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         check_address(base_url)
+        check_token(key)
         self._key = key
         self._base = base_url.rstrip("/")
         self._http = httpx2.AsyncClient(

@@ -134,7 +134,7 @@ def problems(heard: Transcript | None = None) -> Iterator[None]:
         told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
         raise No(told) from error
     except ValueError as error:
-        raise No(f"INFERENCE_URL: {error}") from error
+        raise No(f"INFERENCE_URL or INFERENCE_KEY: {error}") from error
 
 
 def request(question: str, *, system: str | None, tools: Sequence[str], app: str, model: str) -> Request:

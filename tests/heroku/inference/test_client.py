@@ -175,6 +175,15 @@ def test_the_key_goes_nowhere_where_it_could_be_overheard(url: str) -> None:
         Inference(KEY, base_url=url)
 
 
+@pytest.mark.parametrize("key", ["inf-ä-secret", "inf-a\nb-secret", " inf-secret ", "inf-\x00secret", ""])
+def test_a_key_that_no_header_can_hold_is_refused_before_anything_is_asked(key: str) -> None:
+    """A key with an end of line behind it was taken for a question whose outcome nobody knows."""
+    with pytest.raises(ValueError, match="must be ASCII") as told:
+        Inference(key, base_url=URL)
+
+    assert "secret" not in str(told.value)
+
+
 def test_nothing_shows_the_key() -> None:
     assert KEY not in repr(Inference(KEY, base_url=URL))
 

@@ -71,6 +71,9 @@ def test_a_program_gets_what_came_before_it_broke_off(terminal: Terminal, infere
         pytest.param(["x"], {"INFERENCE_URL": None}, 1, "INFERENCE_URL is not set", id="no service"),
         pytest.param(["x"], {"INFERENCE_KEY": None}, 1, "INFERENCE_KEY is not set", id="no key"),
         pytest.param(
+            ["x"], {"INFERENCE_KEY": "inf-a b"}, 1, "INFERENCE_KEY: the token must be ASCII", id="a broken key"
+        ),
+        pytest.param(
             ["x"], {"INFERENCE_URL": "http://ai.example"}, 1, "must be https", id="where it could be overheard"
         ),
         pytest.param(["x"], {"INFERENCE_KEY": "HRKU-other"}, 1, "401", id="another key"),
