@@ -43,6 +43,11 @@ REFUSALS = [
     pytest.param({"REDIS_URL": ""}, "REDIS_URL is not set: ", id="no redis"),
     pytest.param({"REDIS_URL": f"redis://u:a:{SECRET}"}, "REDIS_URL: must be an address like ", id="no address"),
     pytest.param({"HEROKU_API_KEY": f"{SECRET} x"}, "Heroku's API cannot be called with these ", id="no token"),
+    pytest.param(
+        {"INFERENCE_URL": "https://ai.example", "INFERENCE_KEY": f"{SECRET} x"},
+        "INFERENCE_KEY: the token must be ASCII",
+        id="no key for agents",
+    ),
     pytest.param({"SERVICE_ACCOUNT": "true"}, "SERVICE_ACCOUNT is true, and there is no ", id="nobody's account"),
     pytest.param({"RULES_PATH": "nowhere"}, "RULES_PATH: there is no file or folder 'nowhere'", id="no rules"),
     pytest.param({"RULES_YAML": LIVE}, "HEROKU_API_KEY is not set, and these live rules need ", id="a needy rule"),

@@ -8,6 +8,7 @@ from redis.exceptions import ConnectionError as ConnectionLost
 
 from core import layout
 from core.answers import Answers, Said
+from heroku.errors import Unavailable
 from heroku.inference.asking import Message, Request
 from heroku.inference.client import Inference
 from heroku.samples import sample
@@ -15,7 +16,7 @@ from tests.workers.world import APP, KEY, World
 from toolbelt.simulator.agents import Reply
 from toolbelt.simulator.agents import Said as Event
 from toolbelt.waiting import until
-from workers.streams import Bounds, Streams
+from workers.streams import FULL, Bounds, Streams
 
 RULES = """
 version: 1
@@ -151,6 +152,16 @@ def test_whoever_asks_how_often_it_is_asked_once(world: World, streams: Streams)
     streams.stop()
 
     assert len(world.heroku.asked()) == 1
+
+
+def test_a_worker_hears_so_many_and_leaves_the_rest_to_others(world: World, streams: Streams) -> None:
+    world.heroku.order_replies(*[Reply(says=[Event(text="so far")], ends="never")] * FULL)
+    for number in range(FULL):
+        streams.ask(f"r:{number}:step:0", QUESTION, BOUNDS)
+    with pytest.raises(Unavailable, match="no more streams"):
+        streams.ask(STEP, QUESTION, BOUNDS)
+
+    assert state(world, STEP) is None
 
 
 def test_a_worker_that_stops_while_redis_is_away_does_not_hang(world: World, answers: Moody, streams: Streams) -> None:
