@@ -14,6 +14,7 @@ from core.telling.words import ago, moment
 from receiver.console.harmless import harmless, short
 from rules.subscriptions import ENTITIES
 
+LONGEST_JSON = 64_000  # characters: looking through them for secrets stops everything else for some 20 ms
 TEMPLATES = Path(__file__).parent / "templates"
 PAGES = (
     ("/", "Overview"),
@@ -71,7 +72,7 @@ def _iso(at: float) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    return short(json.dumps(value, indent=2, ensure_ascii=False, default=str), LONGEST_JSON)
 
 
 _environment = Environment(

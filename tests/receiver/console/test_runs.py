@@ -34,3 +34,11 @@ def test_who_presses_twice_hears_what_came_of_the_first(ada: Visitor, records: R
 
     assert "run e1:roll-back asks for nothing any more: ada said yes, and it is due" in ada.page(run)
     assert len(records.hands.history(most=10)) == 1
+
+
+def test_of_what_is_very_long_the_beginning_is_shown(ada: Visitor, records: Records) -> None:
+    """Looking for secrets in 3 MB took a second, in which no delivery was answered."""
+    records.run("e1:logs", journal={"step:0": {"output": {"lines": ["a line"] * 30_000}}})
+    page = ada.page("/console/runs/e1:logs")
+    assert "a line" in page
+    assert len(page) < 600_000

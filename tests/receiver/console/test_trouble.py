@@ -134,7 +134,9 @@ def test_who_goes_away_amid_a_form_leaves_no_trace(web: Web, ada: Visitor) -> No
 
 
 def test_who_reads_slowly_holds_nobody_up(web: Web, ada: Visitor, kept: Records) -> None:
-    kept.run("e1:long", journal={"step:0": {"output": {"lines": ["<" * 1_900] * 1_500}}})
+    steps = [{"name": f"step {number}", "action": "logs"} for number in range(60)]
+    long = {"output": {"lines": ["<" * 1_900] * 30}}
+    kept.run("e1:long", steps=steps, journal={f"step:{number}": long for number in range(60)})
     with socket.socket() as slow:
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         slow.settimeout(PATIENCE)
