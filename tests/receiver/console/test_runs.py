@@ -42,3 +42,9 @@ def test_of_what_is_very_long_the_beginning_is_shown(ada: Visitor, records: Reco
     page = ada.page("/console/runs/e1:logs")
     assert "a line" in page
     assert len(page) < 600_000
+
+
+def test_a_step_that_is_to_come_does_not_look_as_if_it_were_done(ada: Visitor, records: Records) -> None:
+    page = ada.page(f"/console/runs/{records.asking('e1:roll-back')}")
+    assert '<span class="state">planned</span>' in page
+    assert '<li class="ok">' not in page
