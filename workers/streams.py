@@ -70,6 +70,7 @@ class Streams:
         except (RedisError, OSError):
             self._in_vain.add(id)  # whether it was noted is not known; that nobody was asked is
             raise
+        self._in_vain.discard(id)
         if not begun:
             return
         self._when_stopped[id] = when_stopped

@@ -41,6 +41,8 @@ class Moody(Answers):
         self.goes_on.set()
 
     def begin(self, id: str) -> bool:
+        if self.away:
+            raise ConnectionLost("refused")
         begun = super().begin(id)
         if self.silent:
             raise ConnectionLost("reset by peer")
@@ -125,6 +127,21 @@ def test_a_question_that_redis_did_not_confirm_is_asked_after_all(
 
     assert world.step()[0] == "done"
     assert len(world.heroku.asked()) == 1
+
+
+def test_a_question_that_redis_refused_at_first_is_known_to_be_asked_afterwards(
+    world: World, answers: Moody, streams: Streams
+) -> None:
+    answers.away = True
+    with pytest.raises(ConnectionLost):
+        streams.ask(STEP, QUESTION, BOUNDS)
+    answers.away = False
+    world.heroku.order_replies(Reply(says=[Event(text="so far")], ends="never"))
+    streams.ask(STEP, QUESTION, BOUNDS)
+    came = streams.look(STEP)
+
+    assert came is not None
+    assert (came.state, came.heard) == ("listening", True)
 
 
 def test_a_stream_of_a_run_that_was_stopped_is_heard_no_more(world: World, streams: Streams) -> None:
