@@ -54,7 +54,7 @@ class CallRecord:
 
     `outcome`: done; denied (not granted); stopped (the `before` hook raised, nothing was sent); refused,
     unavailable and unknown as the errors of these names. `warning` is Heroku's own, about things that will
-    change.
+    change. `without_effect`: it is sure that a call that was sent did nothing.
     """
 
     who: str
@@ -67,3 +67,4 @@ class CallRecord:
     request_id: str | None = None
     remaining: int | None = None
     warning: str | None = None
+    without_effect: bool = field(default=False, repr=False)

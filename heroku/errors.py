@@ -11,7 +11,7 @@ HerokuError
     │   ├── NotFound       404, 410: it does not exist, or this account may not know that it does
     │   ├── Conflict       409, 412, 423: it does not fit the present state, or wants a confirmation
     │   └── Invalid        400, 406, 416, 422: the request itself is wrong
-    ├── Unavailable        nothing happened: try again after `retry_after` seconds
+    ├── Unavailable        the same call may be made again after `retry_after` seconds
     └── Unknown            it may have happened: look before repeating
 
 No message carries a secret, a token or a foreign body: what Heroku says passes through `redacting.clean`.
@@ -65,10 +65,11 @@ class CallFailed(HerokuError):
 
     `status` is None when no answer came. `id` is Heroku's name for the error (`rate_limit`, `not_found` …)
     and stays open: new ones appear. `request_id` is what Heroku's support asks for, `remaining` is the account's
-    pool, where Heroku said.
+    pool, where Heroku said. `without_effect`: it is sure that nothing was done.
     """
 
     remaining: int | None = None
+    without_effect: bool = False
 
     def __init__(
         self,
@@ -98,6 +99,8 @@ class CallFailed(HerokuError):
 class Refused(CallFailed):
     """Heroku understood and said no; the same call would be refused again."""
 
+    without_effect = True
+
 
 class Unauthorized(Refused):
     """The token is wrong, has ended or has been revoked; a person must replace it."""
@@ -125,7 +128,10 @@ class Invalid(Refused):
 
 
 class Unavailable(CallFailed):
-    """Nothing was done; the same call may be made again after `retry_after` seconds."""
+    """The same call may be made again after `retry_after` seconds.
+
+    Nothing was done; but of a call that may be repeated in any case, this is not always known (`without_effect`).
+    """
 
     def __init__(
         self,
@@ -137,9 +143,11 @@ class Unavailable(CallFailed):
         id: str | None = None,
         message: str = "",
         request_id: str | None = None,
+        without_effect: bool = True,
     ) -> None:
         super().__init__(method=method, path=path, status=status, id=id, message=message, request_id=request_id)
         self.retry_after = retry_after
+        self.without_effect = without_effect
 
 
 class Unknown(CallFailed):

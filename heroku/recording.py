@@ -50,6 +50,7 @@ def recorded(
                     request_id=told.request_id if told else None,
                     remaining=told.remaining if told else None,
                     warning=answer.warning if answer else None,
+                    without_effect=failed is not None and failed.without_effect and note.outcome != "stopped",
                 )
             )
 

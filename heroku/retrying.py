@@ -120,4 +120,6 @@ def _facts(call: Call, status: int | None, problem: Problem, request_id: str | N
 
 def _unsettled(call: Call, facts: dict[str, Any], wait: float) -> Unavailable | Unknown:
     """It may have been carried out: no matter for a call that may be repeated, all that matters for another."""
-    return Unavailable(**facts, retry_after=wait) if call.endpoint.repeatable else Unknown(**facts)
+    if not call.endpoint.repeatable:
+        return Unknown(**facts)
+    return Unavailable(**facts, retry_after=wait, without_effect=False)

@@ -48,6 +48,7 @@ class Calls:
         self._clock = clock
         self._held_at: float | None = None
         self._intent: tuple[str, ...] = ()
+        self._first = False  # whether the call under way is the only one that can have had an effect
         self._accounts = Accounts(look.visit.crew.pool, look.visit.crew.audit)
 
     def client(self) -> Heroku | None:
@@ -136,7 +137,8 @@ class Calls:
             raise RuntimeError(f"{call.endpoint.name} changes something and no intent was written down")
         if self._held_at is not None and asked - self._held_at > HOLD_GOOD_SECONDS:
             raise Locked("what was seen is too old to act on")
-        look.memory["call"] = call.endpoint.name
+        self._first = "called" not in look.memory
+        look.memory.update(call=call.endpoint.name, called=True)
         look.memory["intents"] = list(dict.fromkeys((*look.memory.get("intents", ()), *self._intent)))
         look.is_put_off()  # until it is answered
         started = StepRecord("started", look.now, f"Called {call.endpoint.name}; no answer yet.", memory=look.memory)
@@ -149,6 +151,9 @@ class Calls:
     def _after(self, record: CallRecord) -> None:
         """What came of a call counts more than its record: that it could not be kept is said and nothing else."""
         visit = self._look.visit
+        if self._first and record.without_effect:  # what is so at the next look is not our doing
+            del self._look.memory["called"]
+        self._first = False
         line = audit.line(record, at=visit.now, run=visit.run.id, app_name=visit.run.app_name, why=self._why(record))
         log.info("heroku call", **line.to_log(), sentence=line.sentence)
         try:

@@ -14,7 +14,7 @@ APPROVAL_SECONDS = 24 * 3600.0
 
 class Look:
     """`memory` is the action's own, beside these of ours: `since` (put off since then), `tries`, `call` (the one under
-    way), `intents`, `asked_at`.
+    way), `called` (a call may have had an effect), `intents`, `asked_at`.
 
     `answer_seconds`: how long a person has for an answer. `open`: a call from an earlier look has no known outcome.
     `begun`: this look has sent one.

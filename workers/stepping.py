@@ -128,6 +128,7 @@ class Stepping:
             written=look.written.params,
             now=visit.now,
             memory=look.memory,
+            called="called" in look.memory,
             access=visit.access,
             approval=look.answer,
             heroku=calls.client(),  # type: ignore[arg-type]

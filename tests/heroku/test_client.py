@@ -123,6 +123,7 @@ def test_the_hook_before_can_stop_a_call(error: Exception) -> None:
         b.heroku.granted(Grant.everything("rule x"), before=stop).rollback("acme-web", release="r-41")
     assert b.api.requests == []
     assert (b.record.outcome, b.record.allowed, b.record.status) == ("stopped", True, None)
+    assert not b.record.without_effect, "of an earlier call that says nothing"
 
 
 def test_a_record_holds_what_came_of_a_call() -> None:

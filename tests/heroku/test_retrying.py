@@ -21,6 +21,7 @@ from heroku.retrying import DRY_POOL_SECONDS, LONGEST_WAIT_SECONDS, OUTAGE_SECON
 
 GET = Call(BY_NAME["get_app"], "GET", "/apps/acme-web", "acme-web", None)
 POST = Call(BY_NAME["rollback"], "POST", "/apps/acme-web/releases", "acme-web", {"release": "r-41"})
+PATCH = Call(BY_NAME["update_app"], "PATCH", "/apps/acme-web", "acme-web", {"maintenance": True})
 
 DATE = "Wed, 04 Mar 2026 09:00:00 GMT"
 LATER = "Wed, 04 Mar 2026 09:01:30 GMT"
@@ -77,6 +78,22 @@ def test_the_table_of_statuses(status: int, id: str | None, get: type[CallFailed
 def test_the_table_of_lost_calls(sent: bool, status: int | None, get: type[CallFailed], post: type[CallFailed]) -> None:
     assert type(lost(GET, "why", sent=sent, status=status)) is get
     assert type(lost(POST, "why", sent=sent, status=status)) is post
+
+
+@pytest.mark.parametrize(
+    ("error", "sure"),
+    [
+        pytest.param(failure(PATCH, 429, {}, Problem()), True, id="turned away"),
+        pytest.param(failure(PATCH, 503, {}, Problem("maintenance")), True, id="closed"),
+        pytest.param(failure(PATCH, 422, {}, Problem()), True, id="refused"),
+        pytest.param(lost(PATCH, "why", sent=False), True, id="never sent"),
+        pytest.param(failure(PATCH, 503, {}, Problem()), False, id="a router's answer"),
+        pytest.param(lost(PATCH, "why"), False, id="no answer"),
+        pytest.param(lost(POST, "why"), False, id="no answer to what may not be repeated"),
+    ],
+)
+def test_it_is_told_whether_surely_nothing_was_done(error: CallFailed, sure: bool) -> None:
+    assert error.without_effect is sure
 
 
 def test_an_error_holds_what_is_needed_to_find_the_call_again() -> None:

@@ -37,7 +37,7 @@ def perform(step: Step[Params]) -> Outcome:
     if step.params.wished == "gone":
         return _remove(step, found)
     if found:
-        return _came_about(step, found) if "known" in step.memory else _so_already(step, found)
+        return _came_about(step, found) if step.called else _so_already(step, found)
     if "made_at" in step.memory:
         return Outcome("failed", f"The new add-on of plan {step.params.what} is not there any more.", tell_system=True)
     return _add(step)
@@ -54,7 +54,6 @@ def settle(step: Step[Params]) -> Outcome | None:
 def _add(step: Step[Params]) -> Outcome:
     params = step.params
     config = resolved(params.config, step.written.get("config"), step.variable)
-    step.memory["known"] = True
     step.intend(kind="addon", target=params.what)
     made = step.heroku.create_addon(
         step.app,
@@ -70,13 +69,14 @@ def _add(step: Step[Params]) -> Outcome:
 def _remove(step: Step[Params], found: AddOn | None) -> Outcome:
     if found is None:
         told = f"{step.app_name} has no add-on {step.params.what} any more."
-        return _gone(step) if "id" in step.memory else Outcome("not needed", told)
+        return _gone(step) if step.called else Outcome("not needed", told)
     step.memory.update(id=found.id, name=found.name)
     step.intend(kind="addon", target=found.name)
     try:
         step.heroku.delete_addon(step.app, found.id)
     except NotFound:
-        return Outcome("not needed", f"{found.name} was removed by somebody else just now.")
+        if not step.called:
+            return Outcome("not needed", f"{found.name} was removed by somebody else just now.")
     return _gone(step)
 
 

@@ -66,8 +66,9 @@ class Step(Generic[P]):
 
     `memory` is the action's own to change: it is written down with every outcome, before every call that changes
     something, and when a call fails. `intend` must be called just before such a call, with what it will bring about
-    (a kind and a target), so that its event is known as ours even if it overtakes the answer. `fetch` asks the web, and
-    `variable` gives a variable of the environment, whose value must get into nothing that is kept.
+    (a kind and a target), so that its event is known as ours even if it overtakes the answer. `called`: a call of an
+    earlier look may have had an effect, so that what is as wished by now can be our own doing. `fetch` asks the web,
+    and `variable` gives a variable of the environment, whose value must get into nothing that is kept.
     """
 
     event: Event
@@ -77,6 +78,7 @@ class Step(Generic[P]):
     written: Mapping[str, Any]
     now: float
     memory: dict[str, Any]
+    called: bool
     access: Mapping[str, Level]
     approval: Mapping[str, Any] | None
     heroku: Heroku

@@ -44,14 +44,12 @@ def perform(step: Step[Params]) -> Outcome:
     body = entry.takes.model_validate(step.params.body(given), strict=False).model_dump(exclude_unset=True)
     if entry.level > Level.READ:
         step.intend(kind=KINDS.get(entry.group, entry.group), target=_target(entry, given))
-    before = step.memory.get("called")
-    step.memory["called"] = True
     try:
         answer = step.heroku.call(entry.name, wanted=_wanted(entry), **places, **body)
     except NotFound:
         if entry.method != "DELETE":
             raise
-        return _gone(step, entry) if before else Outcome("not needed", f"{entry.name}: it is not there.")
+        return _gone(step, entry) if step.called else Outcome("not needed", f"{entry.name}: it is not there.")
     return _came_about(step, entry, parsing.value(answer))
 
 

@@ -32,7 +32,7 @@ def perform(step: Step[Params]) -> Outcome:
     """Look, and let in or put out. Raises what the client raises."""
     found = _find(step)
     if (found is not None) == (step.params.wished == "there"):
-        return _came_about(step, found) if "called" in step.memory else Outcome("not needed", _so_already(step))
+        return _came_about(step, found) if step.called else Outcome("not needed", _so_already(step))
     return _remove(step, found) if found else _add(step)
 
 
@@ -44,7 +44,6 @@ def settle(step: Step[Params]) -> Outcome | None:
 
 def _add(step: Step[Params]) -> Outcome:
     who = step.params.what
-    step.memory["called"] = True
     step.intend(kind="collaborator", target=who)
     return _came_about(step, step.heroku.create_collaborator(step.app, user=who, silent=step.params.silent))
 
@@ -52,12 +51,13 @@ def _add(step: Step[Params]) -> Outcome:
 def _remove(step: Step[Params], found: Collaborator) -> Outcome:
     if found.role == "owner":
         return Outcome("failed", f"{step.params.what} owns {step.app_name} and cannot be removed.")
-    step.memory.update(called=True, id=found.id)
+    step.memory["id"] = found.id
     step.intend(kind="collaborator", target=found.user.email if found.user and found.user.email else step.params.what)
     try:
         step.heroku.delete_collaborator(step.app, _name(found))
     except NotFound:
-        return Outcome("not needed", f"{step.params.what} was removed by somebody else just now.")
+        if not step.called:
+            return Outcome("not needed", f"{step.params.what} was removed by somebody else just now.")
     return _came_about(step, None)
 
 

@@ -48,7 +48,7 @@ def perform(step: Step[Params]) -> Outcome:
     """Look, and change what is not so in one call: it makes a release, and all dynos restart."""
     changes = _changes(step)
     if not changes:
-        return _done(step) if "names" in step.memory else Outcome("not needed", _so_already(step.params))
+        return _done(step) if step.called else Outcome("not needed", _so_already(step.params))
     step.memory["names"] = [
         [name for name, value in changes.items() if value is not None],
         [name for name, value in changes.items() if value is None],

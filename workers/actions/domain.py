@@ -30,9 +30,8 @@ def perform(step: Step[Params]) -> Outcome:
     """Look, and add or remove. Raises what the client raises."""
     found = _find(step)
     if (found is not None) == (step.params.wished == "there"):
-        return _came_about(step, found) if "called" in step.memory else Outcome("not needed", _so_already(step))
+        return _came_about(step, found) if step.called else Outcome("not needed", _so_already(step))
     step.intend(kind="domain", target=step.params.what)
-    step.memory["called"] = True
     if found is None:
         return _came_about(
             step, step.heroku.create_domain(step.app, hostname=step.params.what, sni_endpoint=step.params.sni_endpoint)
@@ -41,7 +40,8 @@ def perform(step: Step[Params]) -> Outcome:
     try:
         step.heroku.delete_domain(step.app, found.id)
     except NotFound:
-        return Outcome("not needed", f"{step.params.what} was removed by somebody else just now.")
+        if not step.called:
+            return Outcome("not needed", f"{step.params.what} was removed by somebody else just now.")
     return _came_about(step, None)
 
 

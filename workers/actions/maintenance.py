@@ -22,8 +22,7 @@ def perform(step: Step[Params]) -> Outcome:
     app = step.heroku.app(step.app)
     if app.maintenance == step.params.on:
         word = "on" if app.maintenance else "off"
-        return _done(app) if "called" in step.memory else Outcome("not needed", f"Maintenance is {word} already.")
-    step.memory["called"] = True
+        return _done(app) if step.called else Outcome("not needed", f"Maintenance is {word} already.")
     step.intend(kind="app", target="*")
     return _done(step.heroku.update_app(step.app, maintenance=step.params.on))
 

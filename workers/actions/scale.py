@@ -48,7 +48,7 @@ def perform(step: Step[Params]) -> Outcome:
     if now is None:
         return Outcome("failed", f"{step.app_name} has no process type {step.params.type}.")
     if _is_so(step, now):
-        return _done(step, now) if "was" in step.memory else Outcome("not needed", f"{_told(now)} already.")
+        return _done(step, now) if step.called else Outcome("not needed", f"{_told(now)} already.")
     quantity, size = step.params.wanted(now)
     step.memory["was"] = [now.quantity, now.size]
     step.intend(kind="formation", target=now.type)
