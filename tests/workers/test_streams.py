@@ -83,9 +83,11 @@ def test_an_end_that_redis_does_not_take_down_is_kept_until_it_does(
     world: World, answers: Moody, streams: Streams
 ) -> None:
     """Redis was away for a second just when the agent was done: the answer was lost, and the step waited for a day."""
-    answers.away = True
+    answers.goes_on.clear()  # so that it cannot be written before Redis is away
     streams.ask("r:1:step:0", QUESTION, BOUNDS)
     until(lambda: len(world.heroku.asked()) == 1, what="the question")
+    answers.away = True
+    answers.goes_on.set()
     came = streams.look("r:1:step:0")
     assert came is not None
     assert not came.is_over
