@@ -28,7 +28,8 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What a beat found. `young`: the epoch has begun so lately that it may not have been told of yet."""
+    """What a beat found. `young`: the epoch has begun so lately that it may not have been told of yet; `queued`:
+    wake-ups that lie there since before this beat."""
 
     epoch: Epoch
     due_decide: int
@@ -36,6 +37,7 @@ class Ticked:
     due_wait: int
     freed: int
     young: bool
+    queued: int
 
 
 class Beat:
@@ -51,8 +53,8 @@ class Beat:
     def tick(self) -> Ticked:
         """Beat; free what dead workers held; wake whoever should work."""
         arguments = [*self._who, uuid4().hex, queue.envelope("decide"), queue.envelope("act")]
-        epoch, decide, act, wait, freed, young = cast("list[Any]", self._tick(args=arguments))
-        return Ticked(Epoch.parse(epoch.decode()), decide, act, wait, freed, bool(young))
+        epoch, decide, act, wait, freed, young, queued = cast("list[Any]", self._tick(args=arguments))
+        return Ticked(Epoch.parse(epoch.decode()), decide, act, wait, freed, bool(young), queued)
 
     def runs(self, rules: str) -> None:
         """From the next beat on this is the digest of the rules that the worker runs."""

@@ -36,6 +36,7 @@ from workers.celery_settings import SETTINGS
 from workers.crew import Crew
 from workers.deciding import Deciding
 from workers.fetching import Fetcher
+from workers.listening import Listening, connect_anew
 from workers.reloading import Reloading
 from workers.streams import Streams
 from workers.telling import Teller
@@ -57,7 +58,8 @@ class Worker:
             identity.learn(self.crew)
         self.deciding = Deciding(self.crew)
         self.acting = Acting(self.crew, threads=max(1, threads - 1))  # one thread is kept for deciding
-        self.ticker = Ticker(self.crew)
+        self.listening = Listening()
+        self.ticker = Ticker(self.crew, self.listening)
         self.reloading = Reloading(
             self.crew,
             loaded=loaded,
@@ -141,13 +143,17 @@ workers: dict[str, Worker] = {}  # the one worker of this process, once Celery h
 @app.task(name=TASKS["decide"])
 def decide() -> None:
     """A wake-up: look at the due list of events."""
-    workers["this"].deciding.drain()
+    worker = workers["this"]
+    with worker.listening:
+        worker.deciding.drain()
 
 
 @app.task(name=TASKS["act"])
 def act() -> None:
     """A wake-up: look at the due list of runs."""
-    workers["this"].acting.drain()
+    worker = workers["this"]
+    with worker.listening:
+        worker.acting.drain()
 
 
 @signals.setup_logging.connect
@@ -171,10 +177,11 @@ def start(sender: Any, **_: Any) -> None:
 
 
 @signals.worker_ready.connect
-def begin_to_beat(**_: Any) -> None:
+def begin_to_beat(sender: Any, **_: Any) -> None:
     """From here on others know that this worker is there."""
     worker = workers["this"]
     log.info("worker ready", worker=worker.crew.name, rules=worker.crew.book.digest, act=worker.crew.brake.value)
+    worker.ticker.connect_anew = lambda: connect_anew(sender)
     worker.ticker.start()
     worker.reloading.start()
     threading.Thread(target=credentials.look, args=(worker.crew,), name="token", daemon=True).start()

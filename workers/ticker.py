@@ -1,6 +1,7 @@
 """The ticker: a thread in every worker that beats once a second, so that nothing waits for a message that was lost."""
 
 import threading
+from collections.abc import Callable
 
 import structlog
 from redis.exceptions import RedisError
@@ -8,6 +9,7 @@ from redis.exceptions import RedisError
 from core.beat import Epoch
 from rules.outlines import outline
 from workers.crew import Crew
+from workers.listening import Listening
 
 BEAT_SECONDS = 1.0
 TIDY_BEATS = 5
@@ -26,8 +28,10 @@ log = structlog.get_logger()
 class Ticker:
     """Beats until it is stopped, also while the last steps are finished; a beat that fails is followed by the next."""
 
-    def __init__(self, crew: Crew) -> None:
+    def __init__(self, crew: Crew, listening: Listening) -> None:
         self._crew = crew
+        self._listening = listening
+        self.connect_anew: Callable[[], None] = lambda: None  # until there is a consumer that could
         self._beats = 0
         self._silent = False
         self._noted = ""  # the epoch that was told of, and holds what our decisions refer to
@@ -75,6 +79,8 @@ class Ticker:
         ticked = crew.beat.tick()
         if ticked.freed:
             log.warning("freed rows of a dead worker", rows=ticked.freed)
+        if self._listening.is_deaf(ticked.queued) and not crew.stopping.is_set():
+            self.connect_anew()
         self._compare(ticked.epoch, young=ticked.young)
         self._beats += 1
         if self._beats % TIDY_BEATS == 0:

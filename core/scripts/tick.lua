@@ -1,7 +1,8 @@
 -- tick: a worker's beat, once a second: says that it lives, frees what dead workers held, wakes whoever should work.
 -- ARGV   1 worker, 2 its digest of rules, 3 its version, 4 where ACT stands for it, 5 an id for an epoch,
 --        6 envelope for `decide`, 7 for `act`
--- Answer the epoch ("<id> <since>"), rows due now in `decide`, in `act` and in `wait`, rows freed, 1 if the epoch is young
+-- Answer the epoch ("<id> <since>"), rows due now in `decide`, in `act` and in `wait`, rows freed, 1 if the epoch is young,
+--        wake-ups that lie in the queue since before this beat
 -- Promise while one worker ticks, no due row is forgotten, whatever messages were lost.
 
 redis.call('DEL', L.NOTHING)
@@ -33,6 +34,7 @@ if redis.call('EXISTS', L.GRACE) == 0 then
 end
 
 local paused = redis.call('EXISTS', L.PAUSED) == 1
+local queued = redis.call('LLEN', L.QUEUE .. 'decide') + redis.call('LLEN', L.QUEUE .. 'act')
 local answer = {epoch}
 for _, lane in ipairs({'decide', 'act', 'wait'}) do
   local waiting = redis.call('ZCOUNT', L.DUE .. lane, '-inf', text(now))
@@ -44,4 +46,5 @@ for _, lane in ipairs({'decide', 'act', 'wait'}) do
 end
 answer[#answer + 1] = freed
 answer[#answer + 1] = now - tonumber(string.match(epoch, '%d+$')) < L.YOUNG_MILLISECONDS and 1 or 0
+answer[#answer + 1] = queued
 return answer

@@ -37,6 +37,7 @@ from workers.actions import ACTIONS, SPECS
 from workers.crew import Crew
 from workers.deciding import Deciding
 from workers.fetching import Fetcher
+from workers.listening import Listening
 from workers.notes import Message, Note
 from workers.streams import Streams
 from workers.telling import Teller
@@ -193,7 +194,7 @@ class World:
                 **changes,
             },
         )
-        made = Worker(crew, Deciding(crew), Acting(crew, threads=1), Ticker(crew), runs, self.hands)
+        made = Worker(crew, Deciding(crew), Acting(crew, threads=1), Ticker(crew, Listening()), runs, self.hands)
         self.workers.append(made)
         return made
 
