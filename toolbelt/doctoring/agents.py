@@ -7,9 +7,11 @@ from typing import Any
 from core.settings import Settings
 from heroku.errors import HerokuError
 from heroku.inference.client import Inference
-from rules.rulebook import Rulebook
+from rules.model import Mode
+from rules.rulebook import Rule, Rulebook, Step
 from rules.suggesting import closest
 from rules.texts.templates import is_template
+from toolbelt import needs
 from toolbelt.doctoring.findings import Finding, attention, broken, ok
 
 AREA = "agents"
@@ -18,15 +20,17 @@ MOST_SECONDS = 10.0
 
 def of_agents(chosen: Settings, book: Rulebook | None) -> Iterator[Finding]:
     """Nothing if no rule asks one."""
-    steps = (
-        [step for rule in book.rules for step in (*rule.do, *rule.on_failure) if step.action == "agent"] if book else []
-    )
-    if not steps:
+    asking = [rule for rule in needs.at_work(book) if _steps(rule)] if book else []
+    if not asking:
         return
     lacking = [name for name in ("inference_url", "inference_key", "inference_model_id") if not getattr(chosen, name)]
     if lacking:
-        says = f"not set: {', '.join(map(str.upper, lacking))}"
-        yield broken(AREA, "service", says, "heroku addons:create heroku-inference sets them")
+        says, do = f"not set: {', '.join(map(str.upper, lacking))}", "heroku addons:create heroku-inference sets them"
+        if any(rule.mode is Mode.LIVE for rule in asking):
+            yield broken(AREA, "service", says, do)
+        else:
+            shadow = f"{says}; only rules in shadow ask an agent: {', '.join(rule.name for rule in asking)}"
+            yield attention(AREA, "service", shadow, f"nothing, until one of them goes live; then {do}")
         return
     try:
         known = asyncio.run(_tools(chosen))
@@ -35,10 +39,15 @@ def of_agents(chosen: Settings, book: Rulebook | None) -> Iterator[Finding]:
         yield broken(AREA, "service", f"cannot be asked: {said}", "look at the add-on: heroku addons")
         return
     yield ok(AREA, "service", "answers")
-    for name in sorted({name for step in steps for name in _named(step.params)} - known):
+    tools = {name for rule in asking for step in _steps(rule) for name in _named(step.params)}
+    for name in sorted(tools - known):
         hint = closest(name, known)
         do = f"did you mean {hint}?" if hint else "bin/dynohook agent servers shows those that are"
         yield attention(AREA, name, "no MCP server that is registered has a tool of that name", do)
+
+
+def _steps(rule: Rule) -> list[Step]:
+    return [step for step in (*rule.do, *rule.on_failure) if step.action == "agent"]
 
 
 async def _tools(chosen: Settings) -> set[str]:

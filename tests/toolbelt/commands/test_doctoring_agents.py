@@ -42,7 +42,6 @@ def test_a_tool_that_no_server_has_is_told_with_what_was_meant(terminal: Termina
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        pytest.param({"INFERENCE_KEY": None}, "not set: INFERENCE_KEY", id="no key"),
         pytest.param({"INFERENCE_KEY": "HRKU-sesame"}, "cannot be asked: GET /v1/mcp/servers: 401", id="another key"),
         pytest.param({"INFERENCE_URL": "http://127.0.0.1:9"}, "cannot be asked", id="nobody there"),
         pytest.param({"INFERENCE_URL": "http://ai.example"}, "must be https", id="in the clear"),
@@ -55,6 +54,18 @@ def test_a_service_that_cannot_be_asked_is_told(
 
     assert (name, state) == ("service", "broken")
     assert says in said
+
+
+@pytest.mark.parametrize(("mode", "state"), [("shadow", "attention"), ("live", "broken")])
+def test_a_service_that_is_not_set_is_broken_only_for_a_live_rule(
+    terminal: Terminal, tmp_path: Path, mode: str, state: str
+) -> None:
+    """The first doctor after a deploy called the service broken: a rule that ships in shadow asks an agent."""
+    rules = RULES.replace("name: why", f"name: why\n    mode: {mode}")
+    [(name, found, said)] = agents(terminal, tmp_path, rules=rules, INFERENCE_KEY=None)
+
+    assert (name, found) == ("service", state)
+    assert "not set: INFERENCE_KEY" in said
 
 
 def test_nothing_is_said_where_no_rule_asks(terminal: Terminal, tmp_path: Path) -> None:
