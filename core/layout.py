@@ -126,3 +126,4 @@ ANSWER_SECONDS = 86_400
 NOTES_SHOWN = 20  # of one message; each whole while all together have at most NOTES_BYTES, the others in short
 NOTES_BYTES = 20_000
 NOTES_KNOWN = 1_000  # by their keys; of more only the number is kept
+TROUBLES_KNOWN = 50  # of those that the notes tell of which are not shown: how often, and whether it is over

@@ -13,11 +13,20 @@ RUNS = ("tell:", f"{layout.SYSTEM}:tell:")  # beginnings of the ids of the runs 
 EVERY_SECONDS = 15.0  # between two messages to one target, so that a channel can be read
 
 
+class Trouble(NamedTuple):
+    """What is known of the notes of one trouble that are not shown."""
+
+    name: str
+    times: int
+    over: bool
+
+
 class Gathered(NamedTuple):
-    """The notes that one message shows, the first first, and how many it `stands_for`."""
+    """The notes that one message shows, the first first, how many it `stands_for`, and of what the others tell."""
 
     notes: tuple[str, ...]
     stands_for: int
+    troubles: tuple[Trouble, ...] = ()
 
 
 class Outbox:
@@ -31,12 +40,17 @@ class Outbox:
         self._join = redis.register_script(scripts.source("join"))
         self._take = redis.register_script(scripts.source("take"))
 
-    def join(self, target: str, key: str, note: str, short: str, *, wait: float | None) -> None:
-        """Hand over a note; it is sent once for its key while it waits, and at least once in all."""
+    def join(
+        self, target: str, key: str, note: str, short: str, *, trouble: str = "", over: bool = False, wait: float | None
+    ) -> None:
+        """Hand over a note; it is sent once for its key while it waits, and at least once in all.
+
+        `trouble` names what it is about, in a few words, and `over` says that this has ended.
+        """
         step = {"name": "deliver", "action": "deliver", "params": {"to": target}}
         plan = json.dumps({"rule": layout.SYSTEM, "steps": [step]})
         milliseconds = int((self._wait if wait is None else wait) * 1000)
-        self._join(args=[target, key, note, short, plan, milliseconds, queue.envelope("act")])
+        self._join(args=[target, key, note, short, plan, milliseconds, queue.envelope("act"), trouble, int(over)])
 
     def take(self, run: str, target: str, *, token: str, every: float | None) -> Gathered | None:
         """What this run is to send; None while an earlier message is under way. Raises ClaimLost."""
@@ -46,5 +60,12 @@ class Outbox:
             raise ClaimLost(f"run {run} is another worker's now")
         if answer == b"busy":
             return None
-        count, *notes = [each.decode() for each in answer]
-        return Gathered(tuple(note.partition(" ")[2] for note in sorted(notes)), int(count))
+        count, notes, troubles = answer
+        shown = tuple(note.decode().partition(" ")[2] for note in sorted(notes))
+        named = zip(troubles[::2], troubles[1::2], strict=True)
+        return Gathered(shown, int(count), tuple(_trouble(name.decode(), told.decode()) for name, told in named))
+
+
+def _trouble(name: str, told: str) -> Trouble:
+    times, over = told.split()
+    return Trouble(name, int(times), over == "1")

@@ -1,5 +1,6 @@
 """A note: what one step wants people to know; and a message: one or many notes as a target is told of them."""
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -7,11 +8,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from core import layout, links
+from core.outbox import Trouble
 from heroku.redacting import without_secrets
 
 TITLE_CHARACTERS = 150
 SHORT_CHARACTERS = 300  # of a note's text, where it is one of many
 SHORT_FACTS = ("app", "event", "rule", "run")
+NAME_MOST = 255  # characters of an incident's name
 LINK_MOST = 2_000  # characters: Discord takes no longer ones
 OPEN = "Open in the console"
 EMPTY = "(The text of this message came out empty.)"
@@ -70,13 +73,15 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Message:
     """What is sent at once: the first of `count` notes. `key` stays the same however often it is sent; `console` is
-    the address of the console that it may link to, if there is one."""
+    the address of the console that it may link to, if there is one; `troubles` tells of the notes that are not shown.
+    """
 
     target: str
     key: str
     notes: Sequence[Note]
     count: int
     console: str = ""
+    troubles: Sequence[Trouble] = ()
 
     @property
     def title(self) -> str:
@@ -142,6 +147,14 @@ def plain(text: str) -> str:
     return without_secrets(
         _MISLEADING.sub("", text.replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n"))
     )
+
+
+def brief(incident: str) -> str:
+    """Its name as PagerDuty takes it; two that only differ far behind stay two."""
+    if len(incident) <= NAME_MOST:
+        return incident
+    digest = hashlib.sha256(incident.encode("utf-8", "surrogatepass")).hexdigest()
+    return incident[: NAME_MOST - len(digest) - 1] + ":" + digest
 
 
 def cut(text: str, most: int) -> str:

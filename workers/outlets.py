@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from core.outbox import Gathered, Outbox
 from heroku.errors import Refused
 from rules.rulebook import Target
-from workers.notes import Message, Note
+from workers.notes import Message, Note, brief
 from workers.telling import Teller
 
 LOG = "log"
@@ -40,7 +40,8 @@ class Outlet:
             self._teller.log(name, note)
             return TOLD
         wait = target.options.get("wait")
-        self._outbox.join(name, note.key, note.to_json(), note.short().to_json(), wait=wait)
+        whole, short = note.to_json(), note.short().to_json()
+        self._outbox.join(name, note.key, whole, short, trouble=brief(note.incident), over=note.resolve, wait=wait)
         return HANDED
 
     def take(self, name: str) -> Gathered | None:

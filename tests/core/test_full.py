@@ -182,7 +182,7 @@ def take(it: UnderWay) -> bool:
     join(it)
     run = cast("bytes", it.world.server.hget(f"{layout.OUTBOX}ops", "open")).decode()
     claimed = it.world.due.claim("act", most=5)
-    return Outbox(it.world.server).take(run, "ops", token=claimed.token, every=1.0) == (("{}",), 1)
+    return Outbox(it.world.server).take(run, "ops", token=claimed.token, every=1.0) == (("{}",), 1, ())
 
 
 def put(it: UnderWay) -> bool:

@@ -127,6 +127,35 @@ def test_of_many_the_first_are_shown_and_all_are_counted(post: Post, outbox: Out
     assert (len(whole) == layout.NOTES_SHOWN) == (size == 10)
 
 
+def tell_of(outbox: Outbox, trouble: str, *, times: int = 1, over: bool = False) -> None:
+    for number in range(times):
+        outbox.join("ops", f"{trouble}{number}{over}", "n", "s", trouble=trouble, over=over, wait=None)
+
+
+def test_of_those_that_are_not_shown_each_trouble_is_known_and_whether_it_is_over(post: Post, outbox: Outbox) -> None:
+    """A burst hid that another app was down as well, and that the first was up again."""
+    tell_of(outbox, "shop: down", times=layout.NOTES_SHOWN + 2)
+    tell_of(outbox, "web 1", times=3)
+    tell_of(outbox, "shop: down", over=True)
+    post.deliver()
+
+    [gathered] = post.sent
+    assert sorted(gathered.troubles) == [("shop: down", 3, True), ("web 1", 3, False)]
+    assert gathered.stands_for == layout.NOTES_SHOWN + 6
+
+
+def test_of_very_many_troubles_the_first_are_known(post: Post, outbox: Outbox) -> None:
+    tell_of(outbox, "first", times=layout.NOTES_SHOWN)
+    for number in range(2 * layout.TROUBLES_KNOWN):
+        tell_of(outbox, f"t{number}", times=2)
+    post.deliver()
+
+    [gathered] = post.sent
+    known = {f"t{number}" for number in range(layout.TROUBLES_KNOWN)}
+    assert {trouble.name for trouble in gathered.troubles} == known
+    assert {trouble.times for trouble in gathered.troubles} == {2}
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_in_any_history_each_note_is_sent_and_only_what_died_is_sent_again(
     world: World, post: Post, outbox: Outbox, seed: int

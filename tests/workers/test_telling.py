@@ -140,6 +140,25 @@ def test_a_message_that_comes_out_empty_is_still_sent(world: World, hook: Hook) 
     assert hook.sent[0].message["text"] == "(The text of this message came out empty.)"
 
 
+def test_no_incident_of_a_burst_is_lost(world: World, hook: Hook) -> None:
+    """One dyno crashed so often that another's crash and its own recovery were only counted: nobody was paged."""
+    rules = telling(text="crashed").replace("text:", "incident: '{{ data.name }}', resolve: RESOLVES, text:")
+    rules = rules.replace("{webhook: $OPS_URL}", "{pagerduty: $OPS_URL}")
+    key = "0123456789abcdef0123456789abcdef"
+    env = {"OPS_URL": hook.url.replace("http://", f"http://{key}@"), "TEAM_URL": "x"}
+    waiting = Outbox(world.server, wait_seconds=60, every_seconds=0)
+    crashing = [("false", f"e{number}", "web.1") for number in range(25)]
+    for over, id, dyno in [*crashing, ("false", "other", "web.2"), ("true", "end", "web.1")]:
+        world.deliver(crash(world, id, **{"data.name": dyno}))
+        worker = world.worker(rules.replace("RESOLVES", over), environment=env, outbox=waiting)
+        worker.drain()
+    world.pass_time(61)
+    world.workers[-1].drain()
+
+    told = [(sent.message["event_action"], sent.message["dedup_key"]) for sent in hook.sent]
+    assert told == [("trigger", "web.2"), ("resolve", "web.1")]
+
+
 def test_a_long_message_is_still_sent(world: World, hook: Hook) -> None:
     world.deliver(crash(world, **{"data.command": "x" * 9_000}))
     env = {"OPS_URL": hook.url, "TEAM_URL": "x"}

@@ -41,7 +41,8 @@ def perform(step: Step[Params]) -> Outcome:
 def _message(name: str, gathered: Gathered, *, run: str) -> Message:
     """What is sent stays the same however often it is tried: nothing joins what was taken."""
     notes = [Note.from_json(kept) for kept in gathered.notes]
-    return Message(name, run if gathered.stands_for > 1 else notes[0].key, notes, gathered.stands_for)
+    key = run if gathered.stands_for > 1 else notes[0].key
+    return Message(name, key, notes, gathered.stands_for, troubles=gathered.troubles)
 
 
 def settle(_: Step[Params]) -> None:

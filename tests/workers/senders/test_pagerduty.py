@@ -1,15 +1,17 @@
 """PagerDuty: one incident for each trouble, opened and closed by its name."""
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from core.outbox import Trouble
 from heroku.errors import Refused, Unavailable
 from rules.rulebook import Target
 from tests.workers.hooks import Hook, running
 from tests.workers.senders.factories import message, note
-from workers.notes import Message, Note
+from workers.notes import Message, Note, brief
 from workers.senders import pagerduty
 from workers.telling import Teller
 
@@ -79,6 +81,45 @@ def test_a_burst_opens_few_incidents(notes: list[Note], count: int, sent: list[t
     assert [(event["event_action"], event["dedup_key"]) for event in events] == sent
 
 
+AGAIN, OTHER = Trouble("a", 480, over=False), Trouble("b", 3, over=False)
+ENDED, OTHER_ENDED = Trouble("a", 1, over=True), Trouble("b", 1, over=True)
+
+
+@pytest.mark.parametrize(
+    ("troubles", "count", "sent"),
+    [
+        pytest.param([AGAIN], 500, [("trigger", "a")], id="more of the same"),
+        pytest.param([AGAIN, OTHER], 503, [("trigger", "a"), ("trigger", "b")], id="two"),
+        pytest.param([ENDED], 21, [("resolve", "a")], id="it is over"),
+        pytest.param([OTHER_ENDED], 21, [("trigger", "a"), ("resolve", "b")], id="another is over"),
+        pytest.param([OTHER], 500, [("trigger", "burst:ops")], id="of some nothing is known"),
+        pytest.param(
+            [Trouble(str(number), 1, over=number == 7) for number in range(20)],
+            40,
+            [("trigger", "burst:ops"), ("resolve", "7")],
+            id="too many",
+        ),
+    ],
+)
+def test_what_is_not_shown_is_not_lost(troubles: list[Trouble], count: int, sent: list[tuple[str, str]]) -> None:
+    """Of a burst 20 notes are shown. The 21st opened another incident, or closed this one, and nobody was told."""
+    told = dataclasses.replace(message(*[A] * 20, count=count), troubles=troubles)
+    events = pagerduty.events(told, severity="error")
+
+    assert [(event["event_action"], event["dedup_key"]) for event in events] == sent
+
+
+def test_an_incident_of_which_nothing_is_shown_has_its_name() -> None:
+    told = dataclasses.replace(message(*[A] * 20, count=23), troubles=[OTHER])
+    first, other = pagerduty.events(told, severity="error")
+
+    assert (first["payload"]["summary"], first["payload"]["custom_details"]["count"]) == (
+        "20 messages about acme-shop",
+        20,
+    )
+    assert other["payload"]["summary"] == "b, among 23 messages"
+
+
 def test_of_500_it_tells_the_number() -> None:
     [event] = pagerduty.events(message(*[A] * 20, count=500), severity="error")
 
@@ -87,7 +128,7 @@ def test_of_500_it_tells_the_number() -> None:
 
 
 def test_long_names_of_incidents_stay_apart() -> None:
-    one, other = (pagerduty.dedup_key("x" * 300 + end) for end in "ab")
+    one, other = (brief("x" * 300 + end) for end in "ab")
 
     assert one != other
     assert len(one) == len(other) == 255
