@@ -31,7 +31,8 @@ def needs(found: Mapping[str, Any], hands: Hands) -> list[Need]:
 def _stopped(found: Mapping[str, Any]) -> Iterator[Need]:
     if not found["ready"]:
         sentence = "None has been seen lately. Deliveries are kept; nothing is decided or done until one runs."
-        yield Need("wrong", "No worker", sentence, "", "Look at it: heroku ps, heroku logs --dyno worker")
+        way_out = "Look at it: heroku ps, heroku logs --dyno worker. Start one: heroku ps:scale worker=1"
+        yield Need("wrong", "No worker", sentence, "", way_out)
     if pause := found["paused"]:
         sentence = f"Deliveries are kept, nothing is decided or done. By {pause['by']}: “{pause['why']}”"
         yield Need("asks", "Paused", sentence, f"{links.CONSOLE}/pause", "Resume", pause["at"])
@@ -41,8 +42,16 @@ def _stopped(found: Mapping[str, Any]) -> Iterator[Need]:
         sentence = f"{told} tried again when a person says so."
         yield Need("wrong", "Dead letters", sentence, f"{links.CONSOLE}/dead", "Look at them")
     if (share := _share(found["redis"])) >= NEARLY_FULL:
-        sentence = f"{share:.0%} of its memory is used. From {layout.FULL_SHARE:.0%} on deliveries are answered 503."
-        yield Need("wrong", "Redis is nearly full", sentence, "", "Give it a larger plan, or lower KEEP_DAYS")
+        yield _full(share)
+
+
+def _full(share: float) -> Need:
+    used, way_out = f"{share:.0%} of its memory is used", "Give it a larger plan, or lower KEEP_MEGABYTES or KEEP_DAYS"
+    if share < layout.FULL_SHARE:
+        sentence = f"{used}. From {layout.FULL_SHARE:.0%} on deliveries are answered 503."
+        return Need("wrong", "Redis is nearly full", sentence, "", way_out)
+    sentence = f"{used}: deliveries are answered 503 until there is room, and Heroku sends them again for three days."
+    return Need("wrong", "Redis is full", sentence, "", way_out)
 
 
 def _asking(found: Mapping[str, Any], hands: Hands) -> Iterator[Need]:

@@ -17,6 +17,8 @@ from receiver.console import drawing, forms, sessions
 from receiver.console.desk import Desk
 
 PATH = f"{CONSOLE}/sign-in"
+SIGN_OUT = f"{CONSOLE}/sign-out"
+UNDONE = "Nothing was done: you were not signed in any more. Sign in, and do it again."
 LONGEST_NAME = 60  # characters
 LONGEST_PATH = 1_000
 
@@ -42,7 +44,8 @@ class SigningIn:
         """The form; whoever is signed in is led on."""
         if sessions.of(request).by:
             return RedirectResponse(_next(request.query_params.get("next", "")), 303)
-        return _form(request, request.query_params.get("next", ""))
+        undone = "undone" in request.query_params
+        return _form(request, request.query_params.get("next", ""), UNDONE if undone else "")
 
     async def sign_in(self, request: Request) -> Response:
         """Whoever knows the password is in, by the name that they give."""
@@ -85,11 +88,20 @@ class SigningIn:
 
 
 def lead_to(request: Request) -> Response:
-    """To the form, and from there back to where the person wanted to go."""
-    to = f"{PATH}?next={quote(asked_for(request), safe='')}" if request.method == "GET" else PATH
+    """To the form, and from there back to where the person wanted to go, or pressed a button in vain."""
+    to = PATH + _way_back(request)
     if "hx-request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": to})
     return RedirectResponse(to, 303)
+
+
+def _way_back(request: Request) -> str:
+    """A form goes to the address of the page that it stands on; only the way out leads back to nothing."""
+    back = f"?next={quote(asked_for(request), safe='')}"
+    if request.method == "GET":
+        return back
+    is_deed = request.method == "POST" and request.scope["path"] != SIGN_OUT
+    return f"{back}&undone=" if is_deed else ""
 
 
 def asked_for(request: Request) -> str:

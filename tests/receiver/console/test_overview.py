@@ -58,9 +58,17 @@ def breaker(records: Records) -> None:
     open_breaker(records.server, "roll-back")
 
 
+def nearly_full(records: Records) -> None:
+    _fill(records, 0.78)
+
+
 def full(records: Records) -> None:
+    _fill(records, 0.85)
+
+
+def _fill(records: Records, share: float) -> None:
     used = int(records.server.info("memory")["used_memory"])
-    records.server.config_set("maxmemory", int(used / 0.78))
+    records.server.config_set("maxmemory", int(used / share))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +81,8 @@ def full(records: Records) -> None:
             asking, ["remove on acme-shop", "May mallory be removed?"], "/console/runs/e1%3Aremove", id="asks"
         ),
         pytest.param(breaker, ["Breaker of roll-back", "limit of 3"], "/console/rules/roll-back", id="an open breaker"),
-        pytest.param(full, ["Redis is nearly full", "% of its memory is used"], "", id="redis is nearly full"),
+        pytest.param(nearly_full, ["Redis is nearly full", "From 80% on deliveries"], "", id="redis is nearly full"),
+        pytest.param(full, ["Redis is full", "used: deliveries are answered 503"], "", id="redis is full"),
     ],
 )
 def test_what_needs_a_person_is_said_with_the_way_there(

@@ -107,6 +107,19 @@ def test_the_way_leads_back_to_where_one_wanted_to_go(stranger: Visitor) -> None
     assert (answer.status_code, answer.headers["location"]) == (303, wanted)
 
 
+def test_a_button_that_was_pressed_in_vain_is_told_of_and_the_way_leads_back_to_its_page(stranger: Visitor) -> None:
+    """A session ended while a page was open: the form said nothing, and led to the overview."""
+    form = stranger.post(f"{RUNS}/e1", token="of then", do="stop", why="I thought so").headers["location"]
+
+    assert "Nothing was done: you were not signed in any more." in stranger.page(form)
+    [to] = parse_qs(urlsplit(form).query)["next"]
+    assert stranger.send(SIGN_IN, on=form, name="ada", password=PASSWORD, next=to).headers["location"] == f"{RUNS}/e1"
+
+
+def test_a_way_out_that_was_taken_twice_is_nothing_to_tell_of(stranger: Visitor) -> None:
+    assert stranger.post(f"{CONSOLE}/sign-out", token="of then").headers["location"] == SIGN_IN
+
+
 @pytest.mark.parametrize(
     "to",
     [
