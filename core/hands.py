@@ -10,11 +10,10 @@ import redis
 from core import history, layout, queue, scripts
 from core.queue import Lane
 from core.runs import Run
-from core.sight import Breaker, KeptEvent, NotNow, NotThere, Pause, Sight
+from core.sight import Sight
+from core.sightings import Breaker, NotNow, NotThere, Pause
 from rules.durations import in_words
 from rules.silences import Silence
-
-__all__ = ["Breaker", "Busy", "Hands", "KeptEvent", "NotNow", "NotThere", "Pause"]
 
 
 class Busy(NotNow):

@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from core.sight import KeptEvent, Sight
+from core.sight import Sight
+from core.sightings import KeptEvent
 from core.telling.decisions import Verdict, verdicts
 from heroku import events as heroku_events
 from heroku.errors import BadDelivery

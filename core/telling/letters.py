@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from core.sight import KeptEvent, Sight
+from core.sight import Sight
+from core.sightings import KeptEvent
 from core.telling.events import KINDS, app_name, kind, read
 
 

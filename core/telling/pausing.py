@@ -1,6 +1,6 @@
 """A pause and its end in words: what stands still, and what goes on afterwards."""
 
-from core.sight import Pause
+from core.sightings import Pause
 from core.telling.words import moment
 
 PAUSED = "Paused: deliveries are kept, nothing is decided or done."

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from core import sign_outs
 from core.hands import Hands
-from core.sight import NotNow, NotThere
+from core.sightings import NotNow, NotThere
 from heroku.redacting import clean
 from receiver.console import drawing, forms, sessions
 

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 
 from core.records import UnknownFormat
-from core.sight import NotThere
+from core.sightings import NotThere
 from receiver.console import drawing, sessions
 from receiver.console.desk import SignedOut
 from receiver.console.signing_in import lead_to

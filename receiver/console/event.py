@@ -9,7 +9,8 @@ from starlette.routing import BaseRoute, Route
 
 from core import links
 from core.hands import Hands
-from core.sight import KeptEvent, Sight
+from core.sight import Sight
+from core.sightings import KeptEvent
 from core.telling.decisions import Verdict, verdicts
 from core.telling.events import app_name, asked_by, beginning, content, kind, read, unreadable
 from core.telling.runs import UNDER_WAY, gist

@@ -8,7 +8,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from core.hands import Hands
-from core.sight import KeptEvent, Sight
+from core.sight import Sight
+from core.sightings import KeptEvent
 from core.telling.events import app_name, became, kind, names, read
 from heroku.events import Event
 from receiver.console.desk import Desk

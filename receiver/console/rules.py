@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from core import links
-from core.hands import Hands, NotThere
+from core.hands import Hands
+from core.sightings import NotThere
 from core.telling.runs import gist
 from receiver.console.desk import Asked, Desk
 from receiver.console.rules_known import LOOKED_AT, known, look

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from core.hands import Breaker, Hands
+from core.hands import Hands
 from core.presence import Worker
 from core.runs import RUN_STATES
-from core.sight import Outcome
+from core.sightings import Breaker, Outcome
 from rules.model import Mode
 from rules.silences import Silence
 

@@ -8,8 +8,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from core import layout
-from core.hands import Hands, NotNow
+from core.hands import Hands
 from core.links import CONSOLE
+from core.sightings import NotNow
 from core.telling.pausing import NOT_PAUSED, PAUSED, from_before, goes_on
 from core.telling.runs import gist
 from receiver.console.desk import Asked, Desk, Refused

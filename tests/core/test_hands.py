@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from core import layout
-from core.hands import NotNow, NotThere
 from core.records import UnknownFormat
 from core.runs import Entry
+from core.sightings import NotNow, NotThere
 from tests.core.world import World, rule
 
 

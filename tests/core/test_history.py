@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from core import layout
-from core.hands import Hands, NotNow, NotThere
+from core.hands import Hands
 from core.history import read
+from core.sightings import NotNow, NotThere
 from tests.core.world import World, rule
 
 WHO = {"by": "ada", "why": "because"}

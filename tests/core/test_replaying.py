@@ -3,8 +3,8 @@
 import pytest
 
 from core import layout, scripts
-from core.hands import NotNow, NotThere
 from core.runs import Entry, StepRecord
+from core.sightings import NotNow, NotThere
 from tests.core.world import World, gates, rule
 
 

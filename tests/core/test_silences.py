@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core import layout
-from core.hands import NotNow, NotThere
+from core.sightings import NotNow, NotThere
 from rules.silences import Silence, silence_over
 from tests.core.world import World
 

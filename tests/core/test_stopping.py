@@ -4,8 +4,9 @@ import pytest
 
 from core import layout
 from core.due import ClaimLost
-from core.hands import Busy, NotNow, NotThere
+from core.hands import Busy
 from core.runs import Entry, StepRecord
+from core.sightings import NotNow, NotThere
 from tests.core.world import World, rule
 
 RUN = "e1:roll-back"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.records import Kept
-from core.sight import KeptEvent
+from core.sightings import KeptEvent
 from core.telling.events import LONGEST_TEXT, content, unreadable
 
 

@@ -11,9 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core import layout
 from core.due import Claimed, ClaimLost
-from core.hands import NotNow, NotThere
 from core.queue import Lane
 from core.runs import Entry
+from core.sightings import NotNow, NotThere
 from tests.core import world as given
 from tests.core.world import World, arrival
 

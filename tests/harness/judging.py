@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import cast
 
 from core import layout
-from core.hands import NotThere
+from core.sightings import NotThere
 from tests.harness.stage import Stage
 from tests.harness.workload import Workload
 from toolbelt.simulator.views import CallView

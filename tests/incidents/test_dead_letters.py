@@ -5,8 +5,8 @@ import redis
 from click.testing import CliRunner, Result
 
 from core import layout
-from core.hands import NotThere
 from core.settings import Settings
+from core.sightings import NotThere
 from tests.core.world import World, rule
 from toolbelt.cli import main
 from toolbelt.servers import Server

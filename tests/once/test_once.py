@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from core.hands import KeptEvent
 from core.runs import Run
+from core.sightings import KeptEvent
 from heroku.samples import encode
 from heroku.signature import HEADER, sign
 from tests.harness import events

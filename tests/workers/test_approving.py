@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.hands import NotNow
+from core.sightings import NotNow
 from heroku.samples import sample
 from rules.model import Mode
 from tests.workers.world import ROLL_BACK, Heard, World

@@ -10,9 +10,10 @@ import click
 from pydantic import ValidationError
 
 from core.answers import Answers
-from core.hands import Hands, NotThere
+from core.hands import Hands
 from core.records import UnknownFormat
 from core.settings import SettingsError, read
+from core.sightings import NotThere
 from core.telling.transcripts import transcripts
 from heroku.errors import HerokuError
 from heroku.inference.asking import HerokuTool, HerokuToolParams, Message, Request

@@ -2,7 +2,7 @@
 
 import click
 
-from core.hands import Breaker
+from core.sightings import Breaker
 from core.telling.words import ago
 from toolbelt.commands.common import as_json, examples, hands, person, print_json, print_table
 from toolbelt.commands.groups import Group

@@ -12,9 +12,10 @@ import click
 import redis
 
 from core import connections
-from core.hands import Hands, NotNow, NotThere
+from core.hands import Hands
 from core.records import UnknownFormat
 from core.settings import SettingsError, read
+from core.sightings import NotNow, NotThere
 from heroku.redacting import redacted
 from rules import durations
 from toolbelt.printable import printable

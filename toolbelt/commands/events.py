@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from core.hands import KeptEvent
+from core.sightings import KeptEvent
 from core.telling.decisions import Verdict, verdict_json
 from core.telling.events import app_name, asked_by, became, content, decisions, kind, names, read, summary, told
 from core.telling.letters import letters
