@@ -1,6 +1,7 @@
 """What the demo plays on: an embedded server, a fake Heroku with one app, and the service itself."""
 
 import secrets
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,6 @@ APP = "acme-shop"
 RELEASES = 41  # of the app, all good, before the story begins
 REPEAT = 3  # how often each delivery is sent
 INCLUDES = ("api:release", "dyno")
-LONG_AGO = 1_763_840_000_000  # ms since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ def build(crew: Crew, given: Mapping[str, str], *, speed: float, tell: Tell) -> 
         raise ValueError(f"the demo calls no address but this machine's own, and {address} is another")
     environment = {**without_the_callers(given), **settings}
     ledger = connections.for_worker(read("redis_url", environment=settings), connections=1)
-    ledger.set(layout.EPOCH, f"{secrets.token_hex(16)} {LONG_AGO}")  # a beginning would be told of
+    old_enough = int(time.time() * 1000) - layout.YOUNG_MILLISECONDS  # a beginning would be told of
+    ledger.set(layout.EPOCH, f"{secrets.token_hex(16)} {old_enough}")
     running = service.start(crew, environment, port=port, tell=tell)
     heroku = Remote(address)
     heroku.add_app(APP, RELEASES)
