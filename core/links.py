@@ -5,6 +5,7 @@ from urllib.parse import quote, urlencode
 from core.settings import Settings
 
 CONSOLE = "/console"
+LONGEST = 2_000  # characters of an address that messages carry: Discord takes no longer ones
 
 
 def console(settings: Settings) -> str:

@@ -15,7 +15,6 @@ TITLE_CHARACTERS = 150
 SHORT_CHARACTERS = 300  # of a note's text, where it is one of many
 SHORT_FACTS = ("app", "event", "rule", "run")
 NAME_MOST = 255  # characters of an incident's name
-LINK_MOST = 2_000  # characters: Discord takes no longer ones
 OPEN = "Open in the console"
 EMPTY = "(The text of this message came out empty.)"
 
@@ -119,7 +118,7 @@ class Message:
         """The page that shows more: of its run, its event or its rule, or the list of the runs that it is about. Empty
         without a console."""
         page = self._page() if self.console else ""
-        return page if len(page) <= LINK_MOST else links.runs(self.console)
+        return page if len(page) <= links.LONGEST else links.runs(self.console)
 
     def _page(self) -> str:
         rule = self._shared("rule")

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from core import layout, sign_outs, tries
-from core.links import CONSOLE
+from core.links import CONSOLE, LONGEST
 from receiver.console import drawing, forms, sessions
 from receiver.console.desk import Desk
 
@@ -20,7 +20,6 @@ PATH = f"{CONSOLE}/sign-in"
 SIGN_OUT = f"{CONSOLE}/sign-out"
 UNDONE = "Nothing was done: you were not signed in any more. Sign in, and do it again."
 LONGEST_NAME = 60  # characters
-LONGEST_PATH = 1_000
 
 log = structlog.get_logger(__name__)
 
@@ -118,7 +117,7 @@ def _form(request: Request, to: str, wrong: str = "", status: int = 200) -> Resp
 def _next(wanted: str) -> str:
     """A page of the console and nothing else, whatever the address says."""
     fits = wanted == CONSOLE or wanted.startswith((f"{CONSOLE}/", f"{CONSOLE}?"))
-    plain = wanted.isascii() and wanted.isprintable() and len(wanted) <= LONGEST_PATH
+    plain = wanted.isascii() and wanted.isprintable() and len(wanted) <= LONGEST
     return wanted if fits and plain else CONSOLE
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from core.links import CONSOLE
+from core.links import CONSOLE, LONGEST
 from receiver.console import forms
 from tests.receiver.console.browsing import PASSWORD, SIGN_IN, Visitor
 from tests.receiver.console.conftest import application
@@ -107,6 +107,14 @@ def test_the_way_leads_back_to_where_one_wanted_to_go(stranger: Visitor) -> None
     assert (answer.status_code, answer.headers["location"]) == (303, wanted)
 
 
+def test_the_longest_link_that_a_message_carries_leads_where_it_says(stranger: Visitor) -> None:
+    """What a message linked to was longer than what signing in led on to: whoever came by it saw the overview."""
+    wanted = f"{RUNS}/".ljust(LONGEST, "x")
+    [to] = parse_qs(urlsplit(stranger.get(wanted).headers["location"]).query)["next"]
+
+    assert stranger.sign_in(next=to).headers["location"] == wanted
+
+
 def test_a_button_that_was_pressed_in_vain_is_told_of_and_the_way_leads_back_to_its_page(stranger: Visitor) -> None:
     """A session ended while a page was open: the form said nothing, and led to the overview."""
     form = stranger.post(f"{RUNS}/e1", token="of then", do="stop", why="I thought so").headers["location"]
@@ -139,7 +147,7 @@ def test_a_way_out_that_was_taken_twice_is_nothing_to_tell_of(stranger: Visitor)
         "/webhooks/heroku",
         "console/runs",
         " /console/runs",
-        "/console/" + "x" * 1_000,
+        "/console/" + "x" * LONGEST,
     ],
 )
 def test_and_to_no_other_site_whatever_the_address_says(stranger: Visitor, to: str) -> None:

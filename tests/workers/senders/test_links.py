@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from core import links
 from heroku.redacting import without_secrets
 from tests.workers.senders.factories import CONSOLE, PAGE, about, message, note
 from tests.workers.senders.test_forms import HOSTILE, texts
-from workers.notes import LINK_MOST, Message, Note
+from workers.notes import Message, Note
 from workers.senders import discord, pagerduty, slack, teams, webhook
 from workers.senders.email import composed
 
@@ -45,7 +46,7 @@ OTHER = about(run="e1:other", rule="other")
         pytest.param([about(run="", event="e1")], "/events/e1", id="an event without a run"),
         pytest.param([about(run="", event="", app="", rule="look")], "/rules/look", id="a rule that was stopped"),
         pytest.param([about(run="e/1?#:tell <b>")], "/runs/e%2F1%3F%23%3Atell%20%3Cb%3E", id="an odd id"),
-        pytest.param([about(run="x" * LINK_MOST)], "/runs", id="an id that fits into no link"),
+        pytest.param([about(run="x" * links.LONGEST)], "/runs", id="an id that fits into no link"),
     ],
 )
 def test_a_message_leads_to_what_it_is_about(notes: list[Note], page: str) -> None:
