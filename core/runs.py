@@ -86,6 +86,7 @@ class Run:
     read_at: float
     read_monotonic: float
     started_at: float | None = None  # None until its turn has come
+    ask_until: float | None = None  # when an answer comes too late; None if it has asked nobody
 
     @property
     def now(self) -> float:
@@ -264,4 +265,5 @@ def read(id: str, fields: Mapping[bytes, bytes], *, now: float) -> Run:
         read_at=now,
         read_monotonic=time.monotonic(),
         started_at=int(text("started_at")) / 1000 if text("started_at") else None,
+        ask_until=int(text("ask_until")) / 1000 if text("ask_until") else None,
     )

@@ -136,5 +136,7 @@ def _told(run: Run, now: float) -> Iterator[str]:
         yield f"   {run.note}"
     for step in steps(run):
         yield f"   {step.name:<16} {step.state:<10} {step.sentence}"
+    if run.state == "needs approval" and run.ask_until:
+        yield f"   an answer counts until {moment(run.ask_until)}, {ago(run.ask_until, now)}; without one it is a no"
     if run.approval:
         yield f"   answer: {run.approval.get('verdict')}, by {run.approval.get('by')}: {run.approval.get('why')}"

@@ -1,5 +1,8 @@
 """The pages about runs: the list, one of them, and the answers that it asks for."""
 
+import re
+
+from core.telling.words import moment
 from tests.receiver.console.browsing import Visitor
 from tests.receiver.console.keeping import Records
 
@@ -24,6 +27,15 @@ def test_a_run_that_asks_is_approved_with_a_name_and_a_reason(ada: Visitor, reco
     approval = records.hands.run("e1:roll-back").approval
     assert approval is not None
     assert (approval["verdict"], approval["by"], approval["why"]) == ("approve", "ada", "I looked at the logs")
+
+
+def test_a_question_says_until_when_an_answer_counts(ada: Visitor, records: Records) -> None:
+    until = records.hands.now() + 25.5 * 60
+    run = records.asking("e1:roll-back", ask_until=f"{until * 1000:.0f}")
+
+    page = " ".join(re.sub(r"<[^>]+>", "", ada.page(f"/console/runs/{run}")).split())
+
+    assert re.search(f"An answer counts until {moment(until)}, in 25 min .* s. Without one it is a no.", page)
 
 
 def test_who_presses_twice_hears_what_came_of_the_first(ada: Visitor, records: Records) -> None:

@@ -94,6 +94,12 @@ def test_what_asks_is_found_and_the_status_counts_it(terminal: Terminal) -> None
     assert "1 under way, 1 of them asks for a yes or no; look: bin/dynohook runs list" in terminal.run("status").output
 
 
+def test_what_asks_says_until_when_an_answer_counts(terminal: Terminal) -> None:
+    a_run(terminal, "needs approval", approval_0=("waiting", "May it?"), asking="approval:0", ask_until="1000")
+
+    assert "an answer counts until 1970-01-01 00:00:01 UTC, " in terminal.run("runs", "show", "e1").output
+
+
 @pytest.mark.parametrize(("word", "said"), [("approve", "goes on"), ("deny", "is denied")])
 def test_an_answer_is_given_once_and_says_what_it_means(terminal: Terminal, word: str, said: str) -> None:
     a_run(terminal, "needs approval", approval_0=("waiting", "May it?"), asking="approval:0")
