@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from core import layout
 from core.telling.service import memory, refusals, since, workers
 from core.telling.words import ago
 from toolbelt.commands.common import as_json, examples, hands, page, print_json
@@ -38,7 +39,7 @@ def rows(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
         ("dead letters", dead),
         ("deliveries", deliveries(found["counters"])),
         *(("not taken", f"{number} {cause}") for number, cause in refusals(found["counters"])),
-        ("redis", f"{memory(redis)} used, {redis['connections']} connections"),
+        ("redis", f"{memory(redis)} used{fullness(redis)}, {redis['connections']} connections"),
         ("data since", since(found["epoch"])),
     ]
 
@@ -47,7 +48,7 @@ def breakers(found: dict[str, Any]) -> str:
     """One of a rule in shadow keeps nothing from being done."""
     live, shadow = ", ".join(found["breakers_open"]), ", ".join(found["breakers_open_in_shadow"])
     said = ([f"open: {live}"] if live else []) + ([f"open in shadow: {shadow}"] if shadow else [])
-    return "; ".join(said) or "all closed"
+    return "; ".join([*said, "look: bin/dynohook breaker list"]) if said else "all closed"
 
 
 def silences(found: dict[str, Any]) -> list[tuple[str, str]]:
@@ -64,6 +65,12 @@ def events(found: dict[str, Any]) -> str:
 def deliveries(found: dict[str, int]) -> str:
     unreadable = f", {found['unreadable']} that could not be read" if found.get("unreadable") else ""
     return f"{found.get('accepted', 0)} accepted, {found.get('duplicate', 0)} duplicates{unreadable}"
+
+
+def fullness(redis: dict[str, int]) -> str:
+    """Said only where deliveries are refused for it: how near to that it is, the doctor tells."""
+    is_full = redis["max_bytes"] and redis["used_bytes"] >= redis["max_bytes"] * layout.FULL_SHARE
+    return ": deliveries are refused until there is room (bin/dynohook doctor)" if is_full else ""
 
 
 def runs(found: dict[str, Any]) -> str:

@@ -187,6 +187,7 @@ def test_an_open_breaker_is_shown_and_closed(running: Stage, ask: Ask, run: Run)
     running.ledger.set(f"{layout.BREAKER}live:{CRASHING}", opened)
     assert CRASHING in run("breaker", "list").output
     assert ask("status")["breakers_open"] == [CRASHING]
+    assert f"breakers       open: {CRASHING}; look: bin/dynohook breaker list" in run("status").output
     assert [one["rule"] for one in ask("breaker", "close", CRASHING, "--why", "mended")] == [CRASHING]
     assert run("breaker", "list").output == "No breaker is open.\n"
     assert f"ada closed the breaker of rule {CRASHING}: mended" in run("history").output
