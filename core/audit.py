@@ -82,14 +82,15 @@ class AuditLine:
         return {name: redacted(value) if isinstance(value, str) else value for name, value in told.items()}
 
 
-def line(record: "CallRecord", *, at: float, run: str, app_name: str, why: str) -> AuditLine:
-    """What is kept of a call that a run made."""
+def line(record: "CallRecord", *, at: float, run: Run | None, why: str) -> AuditLine:
+    """What is kept of a call that a run made, or nobody's; the run's own app is told by its name."""
+    own = run is not None and record.app in (run.app, run.app_name)
     return AuditLine(
         at=at,
         who=record.who,
-        run=run,
+        run=run.id if run else "",
         endpoint=record.endpoint,
-        app=app_name or record.app or "",
+        app=run.app_name if run and own else record.app or "",
         allowed=record.allowed,
         why=why,
         outcome=record.outcome,

@@ -30,7 +30,7 @@ class Exchanges:
         self._why = why
 
     def __call__(self, record: CallRecord) -> None:
-        line, failed = audit.line(record, at=0.0, run="", app_name="", why=self._why), None
+        line, failed = audit.line(record, at=0.0, run=None, why=self._why), None
         try:
             seconds, microseconds = self._redis.time()
             line = replace(line, at=seconds + microseconds / 1e6)

@@ -52,12 +52,14 @@ class Grant:
     """What `who` may do: a level for each group, on these apps. What it does not name is off.
 
     `apps` holds ids, names and globs of names (`acme-*`). An app that is called by its id matches only its id
-    (or `*`): to call by id what was granted by name, put the id into the grant as well.
+    (or `*`): to call by id what was granted by name, put the id into the grant as well. No glob means those in
+    `apart`, ids and names: they must be in `apps` in full.
     """
 
     who: str
     levels: Mapping[str, Level] = field(default_factory=dict)
     apps: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.levels) - set(GROUPS))
@@ -73,7 +75,7 @@ class Grant:
 
     def covers(self, app: str) -> bool:
         """Whether this app, by the id or the name it is called by, is one of `apps`."""
-        return app in self.apps or any(fnmatchcase(app, glob) for glob in self.apps)
+        return app in self.apps or (app not in self.apart and any(fnmatchcase(app, glob) for glob in self.apps))
 
 
 NOTHING = Grant("nobody")
@@ -92,7 +94,8 @@ def check(grant: Grant, endpoint: "Endpoint", app: str | None) -> None:
         case "every app" if "*" not in grant.apps:
             raise _denied(endpoint, granted, app, f"{grant.who} may not reach beyond its apps")
         case "app" if not (app and grant.covers(app)):
-            raise _denied(endpoint, granted, app, f"{grant.who} may not touch {app or 'an app without a name'}")
+            apart = ", which it does not name in full" if app in grant.apart else ""
+            raise _denied(endpoint, granted, app, f"{grant.who} may not touch {app or 'an app without a name'}{apart}")
 
 
 def _denied(endpoint: "Endpoint", granted: Level, app: str | None, reason: str) -> AccessDenied:

@@ -58,7 +58,7 @@ class Keeper:
         try:
             seconds, microseconds = self._redis.time()
             at = seconds + microseconds / 1e6
-            self._accounts.close(audit.line(record, at=at, run="", app_name=record.app or "", why=self._why))
+            self._accounts.close(audit.line(record, at=at, run=None, why=self._why))
         except (redis.RedisError, OSError) as error:
             _say_unkept(record.endpoint, type(error).__name__)
 

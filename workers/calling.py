@@ -154,7 +154,7 @@ class Calls:
         if self._first and record.without_effect:  # what is so at the next look is not our doing
             del self._look.memory["called"]
         self._first = False
-        line = audit.line(record, at=visit.now, run=visit.run.id, app_name=visit.run.app_name, why=self._why(record))
+        line = audit.line(record, at=visit.now, run=visit.run, why=self._why(record))
         log.info("heroku call", **line.to_log(), sentence=line.sentence)
         try:
             self._accounts.close(line)

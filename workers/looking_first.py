@@ -157,7 +157,7 @@ class _Account:
     def close(self, record: CallRecord) -> None:
         """That it could not be written down is said and nothing else."""
         run = self._visit.run
-        line = audit.line(record, at=self._visit.now, run=run.id, app_name=run.app_name, why=WHY)
+        line = audit.line(record, at=self._visit.now, run=run, why=WHY)
         log.info("heroku call", **line.to_log(), sentence=line.sentence)
         try:
             self._accounts.close(line)

@@ -65,8 +65,10 @@ class Visit:
         allowed = self.run.plan.get("on_apps", ["event"])
         own = {self.run.app, self.run.app_name}
         covers_own = any(word == "event" or fnmatchcase(self.run.app_name, word) for word in allowed)
-        apps = {word for word in allowed if word != "event"} | (own if covers_own else set())
-        return Grant(who=f"rule {self.run.rule}", levels=self.access, apps=frozenset(filter(None, apps)))
+        apps = frozenset(filter(None, {word for word in allowed if word != "event"} | (own if covers_own else set())))
+        ours = self.crew.own_app
+        apart = frozenset() if apps & ours else ours  # on itself the service acts only where a rule names it
+        return Grant(who=f"rule {self.run.rule}", levels=self.access, apps=apps, apart=apart)
 
     def in_words(self, said: str) -> str:
         """The same with the app's name where its id stands, which nobody knows by heart."""

@@ -1,12 +1,15 @@
 """The record of calls: bounded, readable, and without anything secret."""
 
 from dataclasses import asdict, replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import redis
 
 from core import layout
 from core.audit import Audit, AuditLine, line
+from core.runs import Run
 from heroku.calls import CallRecord
 
 DONE = CallRecord(
@@ -22,8 +25,11 @@ DONE = CallRecord(
 )
 
 
+RUN = cast("Run", SimpleNamespace(id="event:roll-back", app=DONE.app, app_name="acme-web"))
+
+
 def entry(record: CallRecord = DONE, *, why: str = "allowed by releases: write") -> AuditLine:
-    return line(record, at=1_763_840_000.5, run="event:roll-back", app_name="acme-web", why=why)
+    return line(record, at=1_763_840_000.5, run=RUN, why=why)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +98,7 @@ def test_a_line_that_was_written_without_a_warning_is_read() -> None:
 
 def test_lines_come_back_as_they_were_written_the_oldest_first(server: redis.Redis) -> None:
     audit = Audit(server)
-    lines = [line(DONE, at=float(n), run=f"run {n}", app_name="acme-web", why="") for n in range(3)]
+    lines = [line(DONE, at=float(n), run=RUN, why=str(n)) for n in range(3)]
     for each in lines:
         audit.write(each)
 
@@ -106,3 +112,13 @@ def test_the_record_is_bounded(server: redis.Redis) -> None:
         audit.write(entry())
 
     assert layout.AUDIT_LINES <= server.xlen(layout.AUDIT) < layout.AUDIT_LINES + 200
+
+
+@pytest.mark.parametrize(
+    ("app", "told"),
+    [(DONE.app, "acme-web"), ("acme-web", "acme-web"), ("acme-staging", "acme-staging"), (None, "")],
+    ids=["by its id", "by its name", "another app", "no app at all"],
+)
+def test_a_call_is_told_of_the_app_that_it_went_to(app: str | None, told: str) -> None:
+    """A rule about one app called another. The record said that it was done to the app of the event."""
+    assert entry(replace(DONE, app=app)).app == told

@@ -90,7 +90,7 @@ def correct(it: UnderWay) -> bool:
 
 
 def write_audit(it: UnderWay) -> bool:
-    Audit(it.world.server).write(line(call_record(), at=1.0, run="run", app_name="acme-web", why=""))
+    Audit(it.world.server).write(line(call_record(), at=1.0, run=it.run, why=""))
     return len(list(Audit(it.world.server).read())) == 1
 
 

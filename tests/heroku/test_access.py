@@ -66,6 +66,20 @@ def test_apps_are_exact_or_globs(apps: set[str], app: str | None, expected: bool
     assert allowed(grant(Level.READ, *apps), "get_release", app) == expected
 
 
+@pytest.mark.parametrize(
+    ("apps", "app", "expected"),
+    [
+        ({"*"}, "my-dynohook", False),
+        ({"my-*"}, "my-dynohook", False),
+        ({"my-*"}, "my-shop", True),
+        ({"*", "my-dynohook"}, "my-dynohook", True),
+    ],
+)
+def test_no_glob_means_an_app_that_stands_apart(apps: set[str], app: str, expected: bool) -> None:
+    asks = Grant("rule x", {"releases": Level.READ}, frozenset(apps), frozenset({"my-dynohook"}))
+    assert allowed(asks, "get_release", app) == expected
+
+
 def test_the_account_belongs_to_no_app() -> None:
     assert allowed(grant(Level.READ, group="account"), "get_account", None)
 

@@ -151,3 +151,28 @@ def test_another_app_is_reached_only_if_the_rule_names_it(world: World) -> None:
     world.workers[0].drain()
     assert world.simulator.app("acme-other").maintenance
     assert not world.app.maintenance
+
+
+OWN = "{endpoint: update_app, with: {app: '{{ data.release.id }}', maintenance: true}}"
+
+
+@pytest.mark.parametrize(
+    ("named", "state", "told"),
+    [
+        pytest.param("*", "denied", "which it does not name in full", id="by a glob"),
+        pytest.param("our-dynohook", "failed", "find that app", id="by its name"),
+    ],
+)
+def test_a_step_reaches_our_own_app_only_where_the_rule_names_it(
+    world: World, named: str, state: str, told: str
+) -> None:
+    """`on_apps: ["*"]`, and an event of another app brought the name: the rule would have put the service itself into
+    maintenance. Only the app of the event was held against our own."""
+    written = rule(f"call: {OWN}", {"apps": "write"}).replace("on_apps: [event]", f"on_apps: ['{named}']")
+    assert named in written
+    world.worker(written, environment=ENVIRONMENT, own_app=frozenset({"our-dynohook"}))
+    world.deliver(occasion(world, **{"data.release.id": "our-dynohook"}))
+    worked_through(world, seconds=35)
+    found = world.step()
+    assert found[0] == state
+    assert told in found[1]
