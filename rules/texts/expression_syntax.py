@@ -26,6 +26,7 @@ WORDS: Final = frozenset((
     "true", "false", "null", "in", "int", "uint", "double", "string", "bool", "list", "map", "type",
 ))
 # fmt: on
+MEANT: Final = {"and": "&&", "or": "||", "not": "!", "is": "=="}  # what people write, and what it is called here
 MAX_LOOPS: Final = 5
 MAX_CALLS: Final = 10  # in loops
 MAX_PATTERNS: Final = 3
@@ -169,7 +170,7 @@ class _Check:
             return False
         if text not in self.names:
             message = f"{text} is not known here; there are {listed(self.names)}"
-            raise self._bad(index, message, closest(text, self.names) or f"data.{text}")
+            raise self._bad(index, message, MEANT.get(text.lower()) or closest(text, self.names) or f"data.{text}")
         return True
 
     def _path(self, index: int) -> tuple[str, ...]:

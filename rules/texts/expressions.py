@@ -37,6 +37,7 @@ _PHRASES: Final = (  # (what the library says, what we say)
     (re.compile(r"undeclared reference to '([^']*)'.*"), r"\1 is not known here"),
     (re.compile(r".*'<EOF>'.*"), "something is missing at the end"),
     (re.compile(r".*(?:recursion|nested).*", re.IGNORECASE), "is nested too deeply"),
+    (re.compile(r"token recognition error at: '=.*"), "cannot be read from here on: equal is written =="),
     (re.compile(r"(?:token recognition error|.*input|.*at):? '.*"), "cannot be read from here on"),
     (re.compile(r"found no matching overload for '_?(.*?)_?' applied to '\((.*)\)'.*"), r"\1 cannot take \2"),
     (re.compile(r"[Nn]o matching overloads found ?: ?_?(.*?)_?(?:\(.*)?$"), r"\1 cannot take such values"),

@@ -208,7 +208,7 @@ def test_a_condition_of_a_step_may_ask_for_other_steps() -> None:
     [
         pytest.param("", (1, 1), "something is missing at the end", id="nothing"),
         pytest.param("data.x ==", (1, 10), "something is missing at the end", id="half"),
-        pytest.param("data.x = 1", (1, 8), "cannot be read from here on", id="one equals sign"),
+        pytest.param("data.x = 1", (1, 8), "cannot be read from here on: equal is written ==", id="one equals sign"),
         pytest.param("data.x == 'a", (1, 11), "a quote is opened here", id="open quote"),
         pytest.param("data.é == 1", (1, 6), "cannot be read from here on", id="odd letter"),
         pytest.param("data.type == 'é' && foo", (1, 21), "foo is not known here", id="after an odd letter"),
@@ -240,7 +240,15 @@ def test_what_cannot_be_meant_is_refused_with_its_place(text: str, place: tuple[
 
 @pytest.mark.parametrize(
     ("text", "suggestion"),
-    [("dta.x == 1", "data"), ("status == 'x'", "data.status"), ("data.x.startswith('y')", "startsWith")],
+    [
+        ("dta.x == 1", "data"),
+        ("status == 'x'", "data.status"),
+        ("data.x.startswith('y')", "startsWith"),
+        ("data.x == 1 and data.y == 2", "&&"),
+        ("data.x == 1 OR data.y == 2", "||"),
+        ("not data.x", "!"),
+        ("data.x is 1", "=="),
+    ],
 )
 def test_what_was_probably_meant_is_suggested(text: str, suggestion: str) -> None:
     with pytest.raises(ExpressionError) as raised:
