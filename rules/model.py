@@ -218,7 +218,10 @@ class RuleModel(Model):
     ] = Field(default_factory=dict)
     on_apps: Annotated[
         AppNames,
-        Field(description="The apps that its steps may touch: names, globs, or `event` for the event's own."),
+        Field(
+            description="The apps that its steps may touch: names, globs, or `event` for the event's own. "
+            "No glob means the app that the service itself is."
+        ),
     ] = Field(default_factory=lambda: [EVENTS_APP])
     do: Annotated[
         list[Step],

@@ -1,7 +1,6 @@
 """The console put together: its pages, and what stands before them."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import redis
 from pydantic import SecretStr
@@ -16,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from core import layout
 from core.links import CONSOLE
 from receiver.console import (
+    drawing,
     event,
     events,
     letters,
@@ -32,8 +32,6 @@ from receiver.console.desk import Desk
 from receiver.console.errors import HANDLERS
 from receiver.console.guarding import Guard
 from receiver.console.signing_in import SigningIn
-
-FILES = Path(__file__).parent / "static"
 
 
 def routes(password: SecretStr, connect: Callable[[], redis.Redis], *, address: str) -> Sequence[BaseRoute]:
@@ -53,7 +51,7 @@ def routes(password: SecretStr, connect: Callable[[], redis.Redis], *, address: 
         *switches.routes(desk),
         *records.routes(desk),
         *messages.routes(desk),
-        Mount("/static", StaticFiles(directory=FILES)),
+        Mount("/static", StaticFiles(directory=drawing.FILES)),
     ]
     cookie = Middleware(
         SessionMiddleware,

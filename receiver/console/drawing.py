@@ -1,5 +1,6 @@
 """Pages out of templates: everything that is put in is text and never markup."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from rules.subscriptions import ENTITIES
 
 LONGEST_JSON = 64_000  # characters: looking through them for secrets stops everything else for some 20 ms
 TEMPLATES = Path(__file__).parent / "templates"
+FILES = Path(__file__).parent / "static"
 PAGES = (
     ("/", "Overview"),
     ("/events", "Events"),
@@ -48,6 +50,12 @@ TONES: Mapping[str, str] = {
 def tone(word: str) -> str:
     """The class of a state, empty for a word that is none."""
     return TONES.get(word, "")
+
+
+def asset(name: str) -> str:
+    """The address of a file of ours; another one as soon as the file changes, so that browsers may keep it."""
+    digest = hashlib.sha256((FILES / name).read_bytes()).hexdigest()
+    return f"{links.CONSOLE}/static/{name}?{digest[:12]}"
 
 
 def draw(template: str, known: Mapping[str, Any]) -> str:
@@ -85,6 +93,7 @@ _environment = Environment(
     finalize=harmless,
 )
 _environment.globals |= {
+    "assets": {name: asset(name) for name in ("console.css", "htmx.min.js", "icon.svg")},
     "console": links.CONSOLE,
     "pages": PAGES,
     "run_states": RUN_STATES,

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.links import CONSOLE
-from receiver.console.app import FILES
-from receiver.console.drawing import TEMPLATES
+from receiver.console.drawing import FILES, TEMPLATES
 from tests.receiver.console.browsing import Visitor
 
 HTMX = "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130"
@@ -82,3 +81,11 @@ def test_no_other_file_is_given_away(ada: Visitor, path: str) -> None:
     answer = ada.get(f"{CONSOLE}/static{path}")
     assert answer.status_code == 404
     assert "There is no such page." in answer.text
+
+
+def test_a_page_asks_for_each_file_by_what_is_in_it(ada: Visitor) -> None:
+    """Browsers keep files for an hour. After a deploy the new pages were drawn with the old sheet."""
+    page = ada.get(f"{CONSOLE}/").text
+    for file in sorted(FILES.glob("*.*")):
+        if file.suffix in (".css", ".js", ".svg"):
+            assert f"{CONSOLE}/static/{file.name}?{hashlib.sha256(file.read_bytes()).hexdigest()[:12]}" in page
