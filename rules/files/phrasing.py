@@ -76,7 +76,7 @@ def _fault(details: ErrorDetails, model: type[BaseModel], raw: Any, *, suggest: 
         return Fault(path, f"must be {context['expected']}", closest(details["input"], words))
     if kind in {"bool_type", "bool_parsing"}:
         return Fault(path, _PHRASES[kind], _TRUTHS.get(str(details["input"]).lower()))
-    if kind in {"model_type", "list_type"}:
+    if kind in {"model_type", "dict_type", "list_type"}:
         return Fault(path, _PHRASES[kind] + _shape(details, model), at_key=_KEY in loc)
     if kind == "string_too_long":
         return Fault(path, f"must be at most {context['max_length']:,} characters", at_key=_KEY in loc)
@@ -95,6 +95,8 @@ def _shape(details: ErrorDetails, model: type[BaseModel]) -> str:
     """How it is to be written, where that can be said in short."""
     if details["type"] == "list_type":
         return ": write `- ` before each step" if details["loc"][-1] in _STEPS else ""
+    if details["type"] == "dict_type":
+        return " of paths, like {data.status: failed}" if details["loc"][-1] == "match" else ""
     keys = _keys_at(model, details["loc"])
     needed = [name for name, field in keys.items() if field.is_required()]
     same = keys.keys() == _keys(model).keys()

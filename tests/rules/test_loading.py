@@ -143,6 +143,7 @@ def test_steps_and_targets_come_back_from_json() -> None:
             rule_text("count: {at_least: true, within: 1m}"), "count.at_least: must be a", id="true is no count"
         ),
         pytest.param(rule_text("count: {atleast: 1, within: 1m}"), "(did you mean at_least?)", id="key of count"),
+        pytest.param(rule_text("match: data.x = 1"), "match: must be a mapping of paths, like {data.", id="match"),
         pytest.param(rule_text("limit: 3"), "limit: must be a mapping like {max: …, within: …}", id="limit"),
         pytest.param(rule_text(do="{notify: x}"), "do: must be a list: write `- ` before each step", id="steps"),
         pytest.param(rule_text("targets: {}"), "it stands beside `rules`, at the beginning of a line", id="inside"),

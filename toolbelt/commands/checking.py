@@ -56,6 +56,6 @@ def check(*, paths: tuple[str, ...], kind: str, as_json: bool, strict: bool, fil
     else:
         {"text": tell, "github": annotate}[kind](examined)
     if lack and not (as_json or kind == "json"):
-        raise No(lack)
+        raise No(f"{lack}. To look at the files alone: --files-only")
     if lack or examined.book is None or (strict and examined.problems):
         raise SystemExit(1)

@@ -165,6 +165,8 @@ def test_a_live_rule_that_needs_a_token_is_not_let_through_without_one(file: Pat
     ran = run("check", str(file))
     assert ran.exit_code == 1
     assert "HEROKU_API_KEY is not set" in ran.output
+    assert "To look at the files alone: --files-only" in ran.output
+    assert run("check", str(file), "--files-only").exit_code == 0
     assert run("check", str(file), HEROKU_API_KEY="HRKU-x").exit_code == 0
 
 
