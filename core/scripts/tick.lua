@@ -34,7 +34,8 @@ if redis.call('EXISTS', L.GRACE) == 0 then
 end
 
 local paused = redis.call('EXISTS', L.PAUSED) == 1
-local queued = redis.call('LLEN', L.QUEUE .. 'decide') + redis.call('LLEN', L.QUEUE .. 'act')
+local queued = redis.call('LLEN', L.QUEUE .. 'decide')
+queued = queued + redis.call('LLEN', L.QUEUE .. 'act')
 local answer = {epoch}
 for _, lane in ipairs({'decide', 'act', 'wait'}) do
   local waiting = redis.call('ZCOUNT', L.DUE .. lane, '-inf', text(now))
