@@ -13,6 +13,7 @@ from workers.actions.parameters import Secret, Switch, Text, resolved
 
 CHECK_SECONDS = 15.0
 CHECK_MOST_SECONDS = 1_800.0
+NAMED_MOST = 5  # in a sentence
 
 
 class Params(adding.Params):
@@ -20,8 +21,8 @@ class Params(adding.Params):
 
     add: Text | None = Field(None, description="The plan of the add-on that is to be there: heroku-redis:mini …")
     remove: Text | None = Field(
-        None, description="The name or the id of the add-on that is to be there no longer, or its plan. "
-        "What it stores is lost. Needs full access and a limit."
+        None, description="The name or the id of the add-on that is to be there no longer, or its plan, if no other "
+        "has that. What it stores is lost. Needs full access and a limit."
     )  # fmt: skip
     name: Text | None = Field(None, description="What the new one is called; Heroku thinks of a name if none is given.")
     attachment: Text | None = Field(None, description="What the names of its config vars begin with.")
@@ -33,9 +34,9 @@ class Params(adding.Params):
 
 def perform(step: Step[Params]) -> Outcome:
     """Look, and add or remove; what was added is looked at until it is provided. Raises what the client raises."""
-    found = _find(step)
     if step.params.wished == "gone":
-        return _remove(step, found)
+        return _remove(step, _fitting(step))
+    found = _find(step)
     if found:
         return _came_about(step, found) if step.called else _so_already(step, found)
     if "made_at" in step.memory:
@@ -66,10 +67,16 @@ def _add(step: Step[Params]) -> Outcome:
     return _came_about(step, made)
 
 
-def _remove(step: Step[Params], found: AddOn | None) -> Outcome:
-    if found is None:
+def _remove(step: Step[Params], fitting: list[AddOn]) -> Outcome:
+    """Of several that fit none is removed: which of them can be spared is not for us to guess."""
+    if len(fitting) > 1:
+        named = ", ".join(each.name for each in fitting[:NAMED_MOST])
+        told = f"{step.app_name} has {len(fitting)} add-ons {step.params.what}: {named}. Name the one to remove."
+        return Outcome("failed", told)
+    if not fitting:
         told = f"{step.app_name} has no add-on {step.params.what} any more."
         return _gone(step) if step.called else Outcome("not needed", told)
+    [found] = fitting
     step.memory.update(id=found.id, name=found.name)
     step.intend(kind="addon", target=found.name)
     try:
@@ -105,7 +112,11 @@ def _so_already(step: Step[Params], found: AddOn) -> Outcome:
 
 
 def _find(step: Step[Params]) -> AddOn | None:
-    return next((each for each in step.heroku.addons(step.app) if _fits(step, each)), None)
+    return next(iter(_fitting(step)), None)
+
+
+def _fitting(step: Step[Params]) -> list[AddOn]:
+    return [each for each in step.heroku.addons(step.app) if _fits(step, each)]
 
 
 def _fits(step: Step[Params], each: AddOn) -> bool:

@@ -106,6 +106,16 @@ def test_an_addon_is_removed_by_name_plan_or_service(world: World, name: str) ->
     assert done(world, f"addon: {{remove: '{name}'}}", ADDONS) == ("done", "Removed the add-on logs-3.")
 
 
+def test_of_two_addons_that_fit_none_is_removed_until_one_is_named(world: World) -> None:
+    """A rule named a plan that the app had twice, and the first of them went, with what it stored."""
+    for name in ("logs-3", "logs-4"):
+        provisioning.attached(world.simulator.world, world.app, "papertrail:choklad", name)
+
+    sentence = "acme-shop has 2 add-ons papertrail:choklad: logs-3, logs-4. Name the one to remove."
+    assert done(world, "addon: {remove: 'papertrail:choklad'}", ADDONS) == ("failed", sentence)
+    assert world.posts() == []
+
+
 def test_what_heroku_wants_confirmed_is_confirmed_if_the_rule_says_so(world: World) -> None:
     world.app.guarded = True
     do = "addon: {add: heroku-redis:mini%s}"
