@@ -46,7 +46,8 @@ def _stopped(found: Mapping[str, Any]) -> Iterator[Need]:
 
 
 def _full(share: float) -> Need:
-    used, way_out = f"{share:.0%} of its memory is used", "Give it a larger plan, or lower KEEP_MEGABYTES or KEEP_DAYS"
+    used = f"{share:.0%} of its memory is used"
+    way_out = "A worker that runs makes room by itself, as far as nothing waits. Else take a larger plan"
     if share < layout.FULL_SHARE:
         sentence = f"{used}. From {layout.FULL_SHARE:.0%} on deliveries are answered 503."
         return Need("wrong", "Redis is nearly full", sentence, "", way_out)

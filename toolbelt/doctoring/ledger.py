@@ -86,7 +86,7 @@ def _space(info: dict[str, Any]) -> Finding:
     if not most:
         return ok(AREA, "space", f"{used / MEGABYTE:.1f} MB used, no bound set")
     says = f"{used / MEGABYTE:.1f} of {most / MEGABYTE:.1f} MB used"
-    do = "a larger plan, or a lower KEEP_MEGABYTES or KEEP_DAYS"
+    do = "a worker that runs makes room by itself, as far as nothing waits; else take a larger plan"
     if used / most >= layout.FULL_SHARE:
         return broken(AREA, "space", f"{says}: deliveries are refused until there is room", do)
     return attention(AREA, "space", says, do) if used / most >= NEARLY_FULL else ok(AREA, "space", says)

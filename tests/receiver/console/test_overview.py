@@ -82,7 +82,9 @@ def _fill(records: Records, share: float) -> None:
         ),
         pytest.param(breaker, ["Breaker of roll-back", "limit of 3"], "/console/rules/roll-back", id="an open breaker"),
         pytest.param(nearly_full, ["Redis is nearly full", "From 80% on deliveries"], "", id="redis is nearly full"),
-        pytest.param(full, ["Redis is full", "used: deliveries are answered 503"], "", id="redis is full"),
+        pytest.param(
+            full, ["Redis is full", "are answered 503", "A worker that runs makes room"], "", id="redis is full"
+        ),
     ],
 )
 def test_what_needs_a_person_is_said_with_the_way_there(
