@@ -7,7 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from core import outbox
 from core.hands import Hands
+from core.runs import Run
 from core.telling.runs import gist
 from core.telling.service import memory, refusals, since
 from receiver.console import charts
@@ -16,6 +18,7 @@ from receiver.console.events import rows
 from receiver.console.needs import needs
 
 LAST = 6  # events, and runs, that are shown
+LOOKED_AT = 24  # runs, the newest: among them are those that only send messages, which have a page of their own
 HOURS = 24
 
 
@@ -45,6 +48,10 @@ def look(hands: Hands) -> Mapping[str, Any]:
             ("runs", charts.bars([hour.runs for hour in hours]), [hour.runs for hour in hours]),
         ],
         "drawing": (charts.WIDTH, charts.HEIGHT),
-        "runs": [(run, gist(run)) for run in hands.runs(most=LAST)],
+        "runs": [(run, gist(run)) for run in _last_runs(hands)],
         "events": list(rows(hands.event_ids(most=LAST), hands)),
     }
+
+
+def _last_runs(hands: Hands) -> list[Run]:
+    return [run for run in hands.runs(most=LOOKED_AT) if not run.id.startswith(outbox.RUNS)][:LAST]

@@ -194,6 +194,23 @@ def test_what_happened_last_is_shown_in_short(ada: Visitor, records: Records) ->
     assert re.findall(r"Step of run (\d)", page) == list("012345")
 
 
+def test_what_only_sends_messages_stands_before_no_run_of_a_rule(ada: Visitor, records: Records) -> None:
+    """Each run that told somebody came with a line "Told ops.", and half of what was shown were these."""
+    note = {"step:0": {"sentence": "Rolled back to v41."}}
+    records.run("e1:roll-back", journal=note)
+    records.run("system:breaker:roll-back:1", journal={"step:0": {"sentence": "It reached its limit."}}, ago=40)
+    for number in range(6):
+        told = {"step:0": {"sentence": f"Told {number}."}}
+        records.run(f"tell:ops:{number}", journal=told, ago=20)
+        records.run(f"system:tell:system:{number}", journal=told, ago=20)
+
+    page = words(ada.page(OVERVIEW))
+
+    assert "Rolled back to v41." in page
+    assert "It reached its limit." in page
+    assert "Told " not in page
+
+
 def test_the_last_day_is_drawn_and_told_hour_by_hour(ada: Visitor, records: Records, server: redis.Redis) -> None:
     hour = int(records.hands.now()) // 3_600 * 3_600
     at = {"now": 0, "an hour ago": 1, "too, that": 1, "23 hours ago": 23, "a day ago": 24}
