@@ -305,6 +305,21 @@ def test_a_worker_that_dies_leaves_what_it_wrote_and_nobody_asks_again(world: Wo
     assert len(world.heroku.asked()) == 1
 
 
+def test_what_redis_let_go_of_is_said_to_be_lost_and_nobody_asks_again(world: World) -> None:
+    """What an agent says stands apart from its run, and for a day only."""
+    crash(world)
+    worker = world.worker(ask())
+    worker.drain()
+    until(lambda: state(world) == "done")
+    world.server.delete(f"{layout.ANSWER}e1:diagnose:step:0")
+    world.pass_time(5)
+    worker.drain()
+
+    record = world.run().journal["step:0"]
+    assert (record.state, record.sentence) == ("failed", "What the agent said was lost, and it is not asked twice.")
+    assert len(world.heroku.asked()) == 1
+
+
 def test_a_worker_killed_just_after_asking_does_not_ask_twice(world: World) -> None:
     crash(world)
     dies = world.worker(ask())
