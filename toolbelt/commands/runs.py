@@ -117,10 +117,13 @@ def stopped(at_work: Hands, run: str, *, by: str, why: str) -> str:
 def answer(run: str, verdict: Literal["approve", "deny"], *, by: str, why: str, as_json: bool) -> None:
     with hands() as at_work:
         id = at_work.answer(run, verdict, by=by, why=why)
+        pause = at_work.paused()
     if as_json:
         print_json({"run": id, "verdict": verdict, "by": by, "why": why})
     else:
         click.echo(f"{id} {'goes on' if verdict == 'approve' else 'is denied'}; look: bin/dynohook runs show {id}")
+        if pause:
+            click.echo("The service is paused: that is done when it goes on, by bin/dynohook resume --why ...")
 
 
 def run_lines(run: Run, now: float) -> Iterator[str]:

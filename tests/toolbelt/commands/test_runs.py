@@ -109,6 +109,16 @@ def test_an_answer_is_given_once_and_says_what_it_means(terminal: Terminal, word
     assert (again.exit_code, "asks for nothing any more: " in again.output) == (1, True)
 
 
+def test_an_answer_in_a_pause_says_that_it_waits_for_the_end_of_that(terminal: Terminal) -> None:
+    """ "It goes on" was all that it said, and nothing went on."""
+    a_run(terminal, "needs approval", approval_0=("waiting", "May it?"), asking="approval:0")
+    terminal.run("pause", "--why", "an incident")
+
+    assert (
+        "The service is paused: that is done when it goes on" in terminal.run("runs", "deny", "e1", "--why", "x").output
+    )
+
+
 def test_a_run_is_stopped_with_a_reason_that_is_shown(terminal: Terminal) -> None:
     a_run(terminal, "running", step_0=("waiting", "503."))
 
