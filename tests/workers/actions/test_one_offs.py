@@ -4,7 +4,7 @@ import pytest
 
 from rules.errors import RuleErrors
 from rules.files.loading import Source, load
-from tests.workers.actions.scene import occasion, rule, worked_through
+from tests.workers.actions.scene import occasion, relayed, rule, worked_through
 from tests.workers.world import World
 from toolbelt.simulator import one_offs
 from toolbelt.simulator.faults import Fault, Kind
@@ -48,6 +48,22 @@ def test_without_the_event_of_its_end_how_it_ended_is_unknown(world: World) -> N
     state, sentence = world.step()
     assert state == "unknown"
     assert "is the app's webhook subscribed to it?" in sentence
+
+
+def test_an_event_that_comes_after_the_dyno_was_seen_to_be_gone_still_tells_how_it_ended(world: World) -> None:
+    """Heroku's events may be seconds late; a look in between found no dyno, and called unknown what had gone well."""
+    world.subscribe()
+    world.worker(rule("run: {command: exit 0}", ACCESS))
+    world.deliver(occasion(world))
+    world.workers[0].drain()
+    while world.step()[1].endswith((" at the latest.", " is running.")):
+        world.pass_time(11)
+        world.workers[0].drain()
+    assert world.step()[1].endswith(" is gone; waiting for the event that tells how it ended.")
+
+    relayed(world, set(), "dyno")
+    worked_through(world)
+    assert world.step()[0] == "done"
 
 
 def test_a_dyno_that_runs_yet_is_found_after_a_lost_answer(world: World) -> None:
