@@ -15,6 +15,7 @@ from core.telling.runs import UNDER_WAY, StepTold, gist, steps
 from core.telling.transcripts import Told, transcripts
 from receiver.console.desk import Asked, Desk, Refused
 from receiver.console.lists import Wanted, wanted
+from receiver.console.rules_known import books_of, wordings
 
 SHOWN = 50  # runs of one page of the list
 LOOKED_AT = 2_000  # the newest, among which those of a state, an app or a rule are
@@ -63,6 +64,7 @@ def about(hands: Hands, id: str) -> Mapping[str, Any]:
         "is_under_way": run.state in UNDER_WAY,
         "asks": run.state == "needs approval",
         "gist": gist(run) if _is_ours(run) else "",
+        "is_for": _is_for(hands, run),
         "event": None if _is_ours(run) else run.event_id,
     }
 
@@ -95,6 +97,12 @@ def lay_hands_on(hands: Hands, id: str, asked: Asked) -> str:
             return "Stopped: no step of it is taken any more. What was done already is not undone."
         case other:
             raise Refused(f"There is no {other!r} for a run.")
+
+
+def _is_for(hands: Hands, run: Run) -> str:
+    """What its rule is for, as that is worded now: whoever is asked at night may have never heard of the rule."""
+    known = [] if _is_ours(run) else wordings(books_of(hands), run.rule)
+    return next((text for each in known if (text := each.outline.get("description"))), "")
 
 
 def _is_ours(run: Run) -> bool:

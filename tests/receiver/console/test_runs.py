@@ -2,9 +2,12 @@
 
 import re
 
+import redis
+
 from core.telling.words import moment
 from tests.receiver.console.browsing import Visitor
 from tests.receiver.console.keeping import Records
+from tests.receiver.console.working import beating, rulebook
 
 
 def test_the_list_leads_to_each_run(ada: Visitor, records: Records) -> None:
@@ -36,6 +39,14 @@ def test_a_question_says_until_when_an_answer_counts(ada: Visitor, records: Reco
     page = " ".join(re.sub(r"<[^>]+>", "", ada.page(f"/console/runs/{run}")).split())
 
     assert re.search(f"An answer counts until {moment(until)}, in 25 min .* s. Without one it is a no.", page)
+
+
+def test_a_run_says_what_its_rule_is_for(ada: Visitor, records: Records, server: redis.Redis) -> None:
+    """Whoever was asked at night read "dyno destroy" and what would be done, and not a word of what for."""
+    beating(server, rulebook("description: A release that crashes is taken back."))
+
+    assert "A release that crashes is taken back." in ada.page(f"/console/runs/{records.asking('e1:roll-back')}")
+    assert "is taken back" not in ada.page(f"/console/runs/{records.run('e1:another')}")
 
 
 def test_who_presses_twice_hears_what_came_of_the_first(ada: Visitor, records: Records) -> None:
