@@ -77,3 +77,18 @@ def test_nothing_in_a_message_becomes_markup(ada: Visitor, records: Records) -> 
 
     assert "<img" not in page
     assert page.count("&lt;img") >= 3
+
+
+@pytest.mark.parametrize(
+    ("path", "nothing", "narrowed"),
+    [
+        ("messages?target=ops", "No message went out lately.", "There is no such message among the newest runs."),
+        ("runs?app=acme-shop", "No run was planned yet.", "There is no such run."),
+        ("events?app=acme-shop", "No event is kept: nothing came", "There is no such event."),
+    ],
+)
+def test_a_list_of_nothing_speaks_of_what_was_asked_for_only_if_something_was(
+    ada: Visitor, path: str, nothing: str, narrowed: str
+) -> None:
+    assert nothing in ada.page(f"/console/{path.partition('?')[0]}")
+    assert narrowed in ada.page(f"/console/{path}")
