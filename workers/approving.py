@@ -1,5 +1,8 @@
 """Asking people: what they said to a step that asks, and the question that a run asks before its first step."""
 
+from collections.abc import Mapping
+
+from heroku.events import Event
 from rules.durations import in_words
 from rules.plans import steps_in_words
 from rules.rulebook import Step as Written
@@ -43,7 +46,7 @@ def _approved(look: Look) -> Outcome | None:
 def _question(look: Look) -> Outcome:
     visit = look.visit
     event = visit.event
-    told = f"{event.include} {event.action}".strip() if event else "an event"
+    told = ", ".join(filter(None, (f"{event.include} {event.action}".strip(), *_about(event)))) if event else "an event"
     steps = steps_in_words([Written.from_json(step) for step in visit.run.plan["steps"]], visit.context())
     plan = "; ".join(f"{number}. {step}" for number, step in enumerate(steps, start=1))
     return Outcome(
@@ -52,3 +55,16 @@ def _question(look: Look) -> Outcome:
         f"Without an answer within {in_words(look.answer_seconds)} it does not.",
         needs_approval=True,
     )
+
+
+def _about(event: Event) -> tuple[str, ...]:
+    """What it happened to and how that stands, where the event says so: `web.1` and `crashed`, `v43` and `failed`."""
+    data = event.fields.get("data")
+    if not isinstance(data, Mapping):
+        return ()
+    user = data.get("user")
+    named = data.get("name") or data.get("hostname") or (user.get("email") if isinstance(user, Mapping) else None)
+    version = data.get("version")
+    subject = f"v{version}" if isinstance(version, int) else named
+    stands = data.get("state") or data.get("status")
+    return tuple(word for word in (subject, stands) if isinstance(word, str))

@@ -41,7 +41,7 @@ def test_before_its_first_step_a_run_asks_and_says_what_it_would_do(world: World
 
     [question] = world.told()
     assert question == (
-        "acme-web, rule tell: May it act on event e1 (dyno destroy)? It would: "
+        "acme-web, rule tell: May it act on event e1 (dyno destroy, web.1, crashed)? It would: "
         "1. notify (to: log; text: acme-web crashed); "
         '2. told: notify (to: log; text: "and <notify.outcome>"), if steps.notify.outcome == "done", '
         "and go on if it fails. "
