@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Error, Page, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 10_000  # milliseconds, for whatever should happen soon
@@ -15,6 +15,7 @@ RENEWED = 5_000  # milliseconds: no page asks anew more seldom
 BROAD, NARROW = 1_280, 390  # pixels: a desk's screen, a phone's
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 MOST_TABS = 100
+GRAVE = ("error", "warning")  # what it tells besides depends on which of two was faster, as where the focus went
 CHECKS = Path(__file__).parent / "checks.js"
 
 
@@ -46,9 +47,13 @@ class Window:
         self.page.clock.install()
         self.complaints: list[str] = []
         self._address = address
-        self.page.on("console", lambda said: self.complaints.append(f"{said.type}: {said.text}"))
+        self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on("dialog", self._dialog)
+
+    def _said(self, said: ConsoleMessage) -> None:
+        if said.type in GRAVE:
+            self.complaints.append(f"{said.type}: {said.text}")
 
     def _dialog(self, dialog: Dialog) -> None:
         self.complaints.append(f"dialog: {dialog.message}")
